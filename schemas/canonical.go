@@ -1,0 +1,142 @@
+package schemas
+
+import "time"
+
+// Evidence names one input record that an output rests on.
+type Evidence struct {
+	Topic     string `avro:"topic" json:"topic"`
+	Partition int32  `avro:"partition" json:"partition"`
+	Offset    int64  `avro:"offset" json:"offset"`
+	EventID   string `avro:"event_id" json:"event_id"`
+}
+
+// OrderEvent is a clean event of an order: o2c.orders, keyed by order_id. Exactly one of Order and Acceptance is set.
+type OrderEvent struct {
+	Origin     Evidence         `avro:"origin" json:"origin"`
+	OrderID    string           `avro:"order_id" json:"order_id"`
+	Order      *Order           `avro:"order" json:"order,omitempty"`
+	Acceptance *OrderAcceptance `avro:"acceptance" json:"acceptance,omitempty"`
+}
+
+// ShipmentEvent is the part of a shipment's milestone that concerns one order: o2c.shipments, keyed by order_id. Its
+// shipment carries that order's lines only; none when the milestone took the order out of the shipment.
+type ShipmentEvent struct {
+	Origin   Evidence `avro:"origin" json:"origin"`
+	OrderID  string   `avro:"order_id" json:"order_id"`
+	Shipment Shipment `avro:"shipment" json:"shipment"`
+}
+
+// StockEvent is a clean stock movement: o2c.stock, keyed by item_id@warehouse_id.
+type StockEvent struct {
+	Origin   Evidence      `avro:"origin" json:"origin"`
+	Movement StockMovement `avro:"movement" json:"movement"`
+}
+
+// BillingEvent is a clean event about an invoice: o2c.billing, keyed by invoice_id. Exactly one of Invoice, Payment and
+// Dispute is set; a payment carries the applications of this invoice only, none when it no longer pays it.
+type BillingEvent struct {
+	Origin    Evidence `avro:"origin" json:"origin"`
+	InvoiceID string   `avro:"invoice_id" json:"invoice_id"`
+	Invoice   *Invoice `avro:"invoice" json:"invoice,omitempty"`
+	Payment   *Payment `avro:"payment" json:"payment,omitempty"`
+	Dispute   *Dispute `avro:"dispute" json:"dispute,omitempty"`
+}
+
+// OrderInvoice is the part of an ERP invoice that concerns one order: o2c.order-invoices, keyed by order_id. Its invoice
+// carries that order's lines only; none when a later state of the invoice took the order out.
+type OrderInvoice struct {
+	Origin  Evidence `avro:"origin" json:"origin"`
+	OrderID string   `avro:"order_id" json:"order_id"`
+	Invoice Invoice  `avro:"invoice" json:"invoice"`
+}
+
+// Action is a command, once: o2c.actions, keyed by its target.
+type Action struct {
+	Origin  Evidence `avro:"origin" json:"origin"`
+	Command Command  `avro:"command" json:"command"`
+}
+
+// Hold stops the billing of what an unreadable or missing event could change: o2c.holds, keyed by order_id. Without a
+// shipment the whole order is held.
+type Hold struct {
+	HoldID      string     `avro:"hold_id" json:"hold_id"` // the exception_id that explains it
+	OrderID     string     `avro:"order_id" json:"order_id"`
+	ShipmentID  *string    `avro:"shipment_id" json:"shipment_id,omitempty"`
+	Active      bool       `avro:"active" json:"active"`
+	Class       string     `avro:"class" json:"class"` // unreadable, sequence_gap
+	Since       time.Time  `avro:"since" json:"since"`
+	Causes      []Evidence `avro:"causes" json:"causes"`
+	EntityTopic string     `avro:"entity_topic" json:"entity_topic"`
+}
+
+// Condition says that the cause of an exception stands or is gone: o2c.conditions, keyed by exception_id. Stages write
+// conditions; the exceptions stage alone writes o2c.exceptions. One exception's raised and cleared come from one task.
+type Condition struct {
+	ExceptionID  string        `avro:"exception_id" json:"exception_id"`
+	Kind         ConditionKind `avro:"kind" json:"kind"`
+	Stage        string        `avro:"stage" json:"stage"`
+	Class        string        `avro:"class" json:"class"`
+	Source       *string       `avro:"source" json:"source,omitempty"` // registered system; its owner owns classes that say so
+	OrderID      *string       `avro:"order_id" json:"order_id,omitempty"`
+	LineNo       *int32        `avro:"line_no" json:"line_no,omitempty"`
+	CustomerID   *string       `avro:"customer_id" json:"customer_id,omitempty"`
+	WarehouseID  *string       `avro:"warehouse_id" json:"warehouse_id,omitempty"`
+	ItemID       *string       `avro:"item_id" json:"item_id,omitempty"`
+	ShipmentID   *string       `avro:"shipment_id" json:"shipment_id,omitempty"`
+	InvoiceID    *string       `avro:"invoice_id" json:"invoice_id,omitempty"`
+	Channel      *string       `avro:"channel" json:"channel,omitempty"`
+	Segment      *string       `avro:"segment" json:"segment,omitempty"`
+	AmountAtRisk *Amount       `avro:"amount_at_risk" json:"amount_at_risk,omitempty"`
+	Currency     *string       `avro:"currency" json:"currency,omitempty"`
+	At           time.Time     `avro:"at" json:"at"`
+	Message      string        `avro:"message" json:"message"`
+	Resolution   *string       `avro:"resolution" json:"resolution,omitempty"` // of cleared: filled, replayed, superseded …
+	Causes       []Evidence    `avro:"causes" json:"causes"`
+}
+
+// Replay asks intake to read a dead-lettered event again: o2c.replays, sent to the partition that the event came from.
+type Replay struct {
+	CommandID   string     `avro:"command_id" json:"command_id"`
+	Actor       string     `avro:"actor" json:"actor"`
+	Reason      string     `avro:"reason" json:"reason"`
+	ExceptionID string     `avro:"exception_id" json:"exception_id"`
+	Drop        bool       `avro:"drop" json:"drop"`     // resolve: give the event up and let what waits behind it go on
+	Set         []SetField `avro:"set" json:"set"`       // corrected values
+	Origin      Evidence   `avro:"origin" json:"origin"` // the dead-lettered record
+	At          time.Time  `avro:"at" json:"at"`
+}
+
+// SetField is one corrected value; Value is its JSON.
+type SetField struct {
+	Path  string `avro:"path" json:"path"`
+	Value string `avro:"value" json:"value"`
+}
+
+// Demand is what one order line still asks of an item in a warehouse: o2c.demand, keyed by item_id@warehouse_id. The
+// latest state of (order, line) wins.
+type Demand struct {
+	OrderID     string    `avro:"order_id" json:"order_id"`
+	LineNo      int32     `avro:"line_no" json:"line_no"`
+	ItemID      string    `avro:"item_id" json:"item_id"`
+	WarehouseID string    `avro:"warehouse_id" json:"warehouse_id"`
+	Committed   Quantity  `avro:"committed" json:"committed"` // ordered, not yet allocated, base unit of measure
+	Allocated   Quantity  `avro:"allocated" json:"allocated"` // allocated, not yet shipped, base unit of measure
+	At          time.Time `avro:"at" json:"at"`
+}
+
+// OrderFact tells the tracker what other keyspaces know of an order: o2c.order-facts, keyed by order_id. Exactly one of
+// Exception and Receivable is set.
+type OrderFact struct {
+	OrderID    string           `avro:"order_id" json:"order_id"`
+	Exception  *Exception       `avro:"exception" json:"exception,omitempty"`
+	Receivable *OrderReceivable `avro:"receivable" json:"receivable,omitempty"`
+}
+
+// OrderReceivable is the state of an invoice as far as it bills an order.
+type OrderReceivable struct {
+	InvoiceID     string          `avro:"invoice_id" json:"invoice_id"`
+	State         ReceivableState `avro:"state" json:"state"`
+	DisputedLines []int32         `avro:"disputed_lines" json:"disputed_lines"` // of this order; empty with Disputed set: the whole invoice
+	Disputed      bool            `avro:"disputed" json:"disputed"`
+	Paid          bool            `avro:"paid" json:"paid"` // nothing of the invoice is open
+}
