@@ -1,0 +1,51 @@
+# shellcheck shell=bash disable=SC2034
+# Settings of start.sh, stop.sh and test.sh, which source this file. Each can be set by the environment.
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+
+# Where the jars are kept between runs.
+cache=${WAYBILL_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/waybill}
+
+# Where data, logs and process numbers are while the two run. stop.sh removes it.
+run=${WAYBILL_KAFKA_DIR:-${TMPDIR:-/tmp}/waybill-kafka-$(id -u)}
+
+# Both listen on the loopback address only. The controller's port is Kafka's own business.
+kafka_port=${WAYBILL_KAFKA_PORT:-19092}
+controller_port=${WAYBILL_CONTROLLER_PORT:-$((kafka_port + 1))}
+registry_port=${WAYBILL_REGISTRY_PORT:-18081}
+
+brokers=127.0.0.1:$kafka_port
+registry=http://127.0.0.1:$registry_port/apis/ccompat/v7
+
+say() { printf '%s\n' "$*" >&2; }
+fail() { say "error: $*"; exit 1; }
+
+# port_taken PORT: something listens there.
+port_taken() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+
+# kafka_answers: the broker answers a request (ApiVersions, version 0) on its port, not merely accepts connections. The
+# answer begins with its length, of which the first byte is zero.
+kafka_answers() {
+  (
+    exec 3<>"/dev/tcp/127.0.0.1/$kafka_port" || exit 1
+    printf '\0\0\0\012\0\022\0\0\0\0\0\001\377\377' >&3
+    IFS= read -r -t 2 -d '' _ <&3
+  ) 2>/dev/null
+}
+
+# registry_answers: the registry lists its subjects.
+registry_answers() {
+  (
+    exec 3<>"/dev/tcp/127.0.0.1/$registry_port" || exit 1
+    printf 'GET /apis/ccompat/v7/subjects HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n' >&3
+    IFS= read -r -t 2 status <&3 && [[ $status == *' 200 '* ]]
+  ) 2>/dev/null
+}
+
+# ours NAME: prints the number of the running process that start.sh started as NAME (kafka, registry). A number that the
+# system has given to another process since is not ours.
+ours() {
+  local pid
+  pid=$(cat "$run/$1.pid" 2>/dev/null) || return 1
+  [[ $(ps -o args= -p "$pid" 2>/dev/null) == *"-Dwaybill.run=$run "* ]] && printf '%s\n' "$pid"
+}

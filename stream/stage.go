@@ -1,0 +1,197 @@
+// Package stream is waybill's kernel: stages as data, the task that runs a stage's steps for one partition, and the
+// epoch in which what the steps did becomes visible, all of it or nothing.
+//
+// A stage is a state machine. The kernel hands it records, due timers and arrived reference data, one at a time; what the
+// step wants done (rows, records, timers) is collected in memory and handed to the binding (stream/kafka, stream/sim),
+// which does the input and output. A step has no clock, no randomness and no I/O but reads of its own tables.
+package stream
+
+import (
+	"context"
+	"fmt"
+
+	"waybill/schemas"
+	"waybill/state"
+	"waybill/topics"
+)
+
+// Stage is a topology as data: what a stage reads, keeps and writes, and the steps that do it.
+type Stage struct {
+	Name string
+
+	inputs     []*input
+	outputs    []*output
+	tables     [256]*table
+	references []*reference
+	timers     [256]*timerKind
+	windows    []*Window
+	wake       func(*Step, string) error
+	poison     func(*Step, Poison) error
+	problems   []string
+}
+
+// Poison is a record of a typed input that can never be read.
+type Poison struct {
+	Record *Record
+	Err    *schemas.DecodeError
+}
+
+// DeadLetters is the topic for records that cannot be read; every stage may write it.
+const DeadLetters = topics.DeadLetters
+
+type input struct {
+	topic string
+	bind  func(registry schemas.Registry) func(context.Context, *Step, *Record) error
+}
+
+type output struct {
+	topic string
+	bind  func(registry schemas.Registry) encoder
+}
+
+type encoder func(ctx context.Context, value any) ([]byte, error)
+
+type table struct {
+	id   uint8
+	name string
+	rows rowCodec
+}
+
+type timerKind struct {
+	id    uint8
+	name  string
+	clock Clock
+	step  func(*Step, string) error
+}
+
+// NewStage begins the declaration of a stage.
+func NewStage(name string) *Stage {
+	return &Stage{Name: name}
+}
+
+// On declares an input of values of type T, and the step that takes them. A record that cannot be read is dead-lettered
+// and given to the step of OnPoison.
+func On[T any](stage *Stage, topic topics.Topic[T], step func(*Step, *T) error) {
+	stage.inputs = append(stage.inputs, &input{topic: topic.Name(), bind: func(registry schemas.Registry) func(context.Context, *Step, *Record) error {
+		codec := schemas.NewCodec[T](registry, topic.Name())
+		return func(ctx context.Context, s *Step, record *Record) error {
+			value, err := codec.Decode(ctx, record.Value)
+			if err != nil {
+				return s.task.unreadable(s, record, err)
+			}
+			return step(s, value)
+		}
+	}})
+}
+
+// OnRaw declares an input whose records the step reads itself. The registry is what it decodes with.
+func OnRaw(stage *Stage, topic string, step func(ctx context.Context, s *Step, registry schemas.Registry, record *Record) error) {
+	stage.inputs = append(stage.inputs, &input{topic: topic, bind: func(registry schemas.Registry) func(context.Context, *Step, *Record) error {
+		return func(ctx context.Context, s *Step, record *Record) error { return step(ctx, s, registry, record) }
+	}})
+}
+
+// OnPoison declares what a stage does with a typed record that cannot be read, after the kernel has dead-lettered it.
+func (stage *Stage) OnPoison(step func(*Step, Poison) error) { stage.poison = step }
+
+// OnWake declares the step that runs for a waiter when reference data that it awaited has arrived or changed.
+func (stage *Stage) OnWake(step func(s *Step, waiter string) error) { stage.wake = step }
+
+// Output is a topic that a stage writes.
+type Output[T any] struct{ slot int }
+
+// Emit declares an output of values of type T.
+func Emit[T any](stage *Stage, topic topics.Topic[T]) *Output[T] {
+	stage.outputs = append(stage.outputs, &output{topic: topic.Name(), bind: func(registry schemas.Registry) encoder {
+		codec := schemas.NewCodec[T](registry, topic.Name())
+		return func(ctx context.Context, value any) ([]byte, error) { return codec.Append(ctx, nil, value.(*T)) }
+	}})
+	return &Output[T]{slot: len(stage.outputs) - 1}
+}
+
+// Send writes a value under its key when the epoch commits.
+func (o *Output[T]) Send(s *Step, key string, value *T) { s.task.send(s, o.slot, -1, key, value) }
+
+// SendTo writes a value to a partition of the caller's choice, for answers that must reach the task that asked.
+func (o *Output[T]) SendTo(s *Step, partition int32, key string, value *T) {
+	s.task.send(s, o.slot, partition, key, value)
+}
+
+// Delete writes a tombstone for the key: in a compacted topic the key is gone.
+func (o *Output[T]) Delete(s *Step, key string) { s.task.send(s, o.slot, -1, key, nil) }
+
+// Inputs names the topics that the stage's tasks read, in declaration order.
+func (stage *Stage) Inputs() []string {
+	names := make([]string, len(stage.inputs))
+	for i, in := range stage.inputs {
+		names[i] = in.topic
+	}
+	return names
+}
+
+// Outputs names the topics that the stage writes, in declaration order, dead letters left out.
+func (stage *Stage) Outputs() []string {
+	names := make([]string, len(stage.outputs))
+	for i, out := range stage.outputs {
+		names[i] = out.topic
+	}
+	return names
+}
+
+// References names the topics of which every process of the stage keeps a full copy.
+func (stage *Stage) References() []string {
+	names := make([]string, len(stage.references))
+	for i, ref := range stage.references {
+		names[i] = ref.topic
+	}
+	return names
+}
+
+// Tables names the stage's tables in the order of their numbers.
+func (stage *Stage) Tables() []string {
+	var names []string
+	for _, t := range stage.tables {
+		if t != nil && t.id < firstKernelTable && t.id != 0 {
+			names = append(names, t.name)
+		}
+	}
+	return names
+}
+
+// Timers names the stage's timers with their clocks, in the order of their numbers.
+func (stage *Stage) Timers() []string {
+	var names []string
+	for _, kind := range stage.timers {
+		if kind != nil {
+			names = append(names, fmt.Sprintf("%s (%s)", kind.name, kind.clock))
+		}
+	}
+	return names
+}
+
+// Changelog is the name of the topic that holds the stage's state.
+func (stage *Stage) Changelog() string { return "waybill-" + stage.Name + "-changelog" }
+
+// Group is the consumer group of the stage.
+func (stage *Stage) Group() string { return "waybill-" + stage.Name }
+
+func (stage *Stage) problem(format string, args ...any) {
+	stage.problems = append(stage.problems, fmt.Sprintf(format, args...))
+}
+
+func addTable[K state.Key, V any](stage *Stage, id uint8, name string) *table {
+	t := &table{id: id, name: name, rows: typedRows[V]{state.NewCodec[V](schemas.CustomTypes()...)}}
+	stage.addTable(t)
+	return t
+}
+
+func (stage *Stage) addTable(t *table) {
+	if t.id == 0 || t.id >= firstKernelTable {
+		stage.problem("table %s: number %d is not between 1 and %d", t.name, t.id, firstKernelTable-1)
+		return
+	}
+	if other := stage.tables[t.id]; other != nil {
+		stage.problem("tables %s and %s share the number %d", other.name, t.name, t.id)
+	}
+	stage.tables[t.id] = t
+}

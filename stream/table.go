@@ -1,0 +1,88 @@
+package stream
+
+import (
+	"iter"
+
+	"waybill/state"
+)
+
+// Table is a stage's state: rows of type V under keys of type K, kept per task.
+//
+// A row that Get or Scan returns is shared with the cache: it is not to be changed. To change it, copy it, change the
+// copy (new slices, not the old ones' elements) and Put the copy, which then belongs to the table.
+type Table[K state.Key, V any] struct{ *table }
+
+// NewTable declares a table. Its number names it in the store and the changelog for ever: never reuse one.
+func NewTable[K state.Key, V any](stage *Stage, id uint8, name string) *Table[K, V] {
+	return &Table[K, V]{addTable[K, V](stage, id, name)}
+}
+
+// Get returns the row, or nil when there is none.
+func (t *Table[K, V]) Get(s *Step, key K) *V {
+	value := s.task.get(t.table, s.task.key(t.table, key))
+	if value == nil {
+		return nil
+	}
+	return value.(*V)
+}
+
+// Put sets the row.
+func (t *Table[K, V]) Put(s *Step, key K, value *V) {
+	s.task.put(t.table, s.task.key(t.table, key), value)
+}
+
+// Delete removes the row, if there is one.
+func (t *Table[K, V]) Delete(s *Step, key K) {
+	s.task.put(t.table, s.task.key(t.table, key), nil)
+}
+
+// Scan walks the rows whose key begins with prefix, in key order, as of the call: rows may be put and deleted meanwhile.
+func (t *Table[K, V]) Scan(s *Step, prefix state.Key) iter.Seq[*V] {
+	return func(yield func(*V) bool) {
+		s.task.scan(t.table, prefix.AppendKey([]byte{t.id}), func(_ []byte, value any) bool { return yield(value.(*V)) })
+	}
+}
+
+// All walks every row of the task's table in key order.
+func (t *Table[K, V]) All(s *Step) iter.Seq[*V] { return t.Scan(s, everything{}) }
+
+type everything struct{}
+
+func (everything) AppendKey(dst []byte) []byte { return dst }
+
+// rowCodec turns a table's rows into bytes and back.
+type rowCodec interface {
+	append(dst []byte, value any) ([]byte, error)
+	decode(row []byte, writerSchema func(uint64) (string, bool)) (any, error)
+	schema() (fingerprint uint64, json string) // zero for rows without one
+}
+
+type typedRows[V any] struct{ codec *state.Codec[V] }
+
+func (r typedRows[V]) append(dst []byte, value any) ([]byte, error) {
+	return r.codec.Append(dst, value.(*V))
+}
+
+func (r typedRows[V]) decode(row []byte, writerSchema func(uint64) (string, bool)) (any, error) {
+	value, err := r.codec.Decode(row, writerSchema)
+	if err != nil {
+		return nil, err
+	}
+	return value, nil
+}
+
+func (r typedRows[V]) schema() (uint64, string) { return r.codec.Fingerprint(), r.codec.SchemaJSON() }
+
+// plainRows are the kernel's own rows: their bytes are their value.
+type plainRows struct{}
+
+func (plainRows) append(dst []byte, value any) ([]byte, error) {
+	return append(dst, *value.(*[]byte)...), nil
+}
+
+func (plainRows) decode(row []byte, _ func(uint64) (string, bool)) (any, error) {
+	kept := append([]byte(nil), row...)
+	return &kept, nil
+}
+
+func (plainRows) schema() (uint64, string) { return 0, "" }
