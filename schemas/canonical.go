@@ -62,6 +62,7 @@ type Hold struct {
 	HoldID      string     `avro:"hold_id" json:"hold_id"` // the exception_id that explains it
 	OrderID     string     `avro:"order_id" json:"order_id"`
 	ShipmentID  *string    `avro:"shipment_id" json:"shipment_id,omitempty"`
+	Sequence    *int64     `avro:"sequence" json:"sequence,omitempty"` // of the event: what came before it stands; null when unknown
 	Active      bool       `avro:"active" json:"active"`
 	Class       string     `avro:"class" json:"class"` // unreadable, sequence_gap
 	Since       time.Time  `avro:"since" json:"since"`
