@@ -65,19 +65,19 @@ type Exception struct {
 
 // OrderState is where an order stands: o2c.order-status, keyed by order_id, compacted.
 type OrderState struct {
-	OrderID     string           `avro:"order_id" json:"order_id"`
-	CustomerID  string           `avro:"customer_id" json:"customer_id"`
-	Channel     string           `avro:"channel" json:"channel"`
-	Currency    string           `avro:"currency" json:"currency"`
-	Status      OrderStatus      `avro:"status" json:"status"`
-	Lines       []OrderLineState `avro:"lines" json:"lines"`
-	Blocking    []BlockingReason `avro:"blocking" json:"blocking"` // open exceptions of the order
-	Ordered     Amount           `avro:"ordered" json:"ordered"`   // value of the open order lines, where a price is known
-	Billed      Amount           `avro:"billed" json:"billed"`     // net of credits
-	Invoices    []string         `avro:"invoices" json:"invoices"` // ERP's
-	AsOf        time.Time        `avro:"as_of" json:"as_of"`       // latest occurred_at that is in it
-	Shipments   []string         `avro:"shipments" json:"shipments"`
-	InvoiceIDs  []string         `avro:"invoice_ready_ids" json:"invoice_ready_ids"`
+	OrderID    string           `avro:"order_id" json:"order_id"`
+	CustomerID string           `avro:"customer_id" json:"customer_id"`
+	Channel    string           `avro:"channel" json:"channel"`
+	Currency   string           `avro:"currency" json:"currency"`
+	Status     OrderStatus      `avro:"status" json:"status"`
+	Lines      []OrderLineState `avro:"lines" json:"lines"`
+	Blocking   []BlockingReason `avro:"blocking" json:"blocking"` // open exceptions of the order
+	Ordered    Amount           `avro:"ordered" json:"ordered"`   // value of the open order lines, where a price is known
+	Billed     Amount           `avro:"billed" json:"billed"`     // net of credits
+	Invoices   []string         `avro:"invoices" json:"invoices"` // ERP's
+	AsOf       time.Time        `avro:"as_of" json:"as_of"`       // latest occurred_at that is in it
+	Shipments  []string         `avro:"shipments" json:"shipments"`
+	InvoiceIDs []string         `avro:"invoice_ready_ids" json:"invoice_ready_ids"`
 }
 
 // OrderLineState is where a line stands. Its stage is the furthest that any of it has reached.
