@@ -42,10 +42,19 @@ registry_answers() {
   ) 2>/dev/null
 }
 
+# arguments PID: prints the command line of a process; nothing when it is gone. Slim images have no ps.
+arguments() {
+  if [[ -d /proc/self ]]; then
+    tr '\0' ' ' <"/proc/$1/cmdline"
+  else
+    ps -o args= -p "$1"
+  fi 2>/dev/null
+}
+
 # ours NAME: prints the number of the running process that start.sh started as NAME (kafka, registry). A number that the
 # system has given to another process since is not ours.
 ours() {
   local pid
   pid=$(cat "$run/$1.pid" 2>/dev/null) || return 1
-  [[ $(ps -o args= -p "$pid" 2>/dev/null) == *"-Dwaybill.run=$run "* ]] && printf '%s\n' "$pid"
+  [[ $(arguments "$pid") == *"-Dwaybill.run=$run "* ]] && printf '%s\n' "$pid"
 }

@@ -15,6 +15,10 @@ if ours kafka >/dev/null && ours registry >/dev/null && kafka_answers && registr
   exit
 fi
 "$here/stop.sh"
+# Failed or interrupted half-way it leaves nothing behind: what it starts does not hear the terminal's Ctrl-C.
+trap '(($? == 0)) || "$here/stop.sh"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
 for port in "$kafka_port" "$controller_port" "$registry_port"; do
   ! port_taken "$port" || fail "port $port is taken by another process: set WAYBILL_KAFKA_PORT, WAYBILL_CONTROLLER_PORT or WAYBILL_REGISTRY_PORT"
 done
@@ -51,9 +55,8 @@ launch kafka "${kafka[@]}" kafka.Kafka "$run/server.properties"
 await() {
   local deadline=$((SECONDS + 60))
   until "$1_answers"; do
-    if ! ours "$1" >/dev/null || ((SECONDS > deadline)); then
+    if ! kill -0 "$(cat "$run/$1.pid")" 2>/dev/null || ((SECONDS > deadline)); then
       tail -n 40 "$run/$1.log" >&2
-      "$here/stop.sh"
       fail "$1 did not start, the end of its log is above"
     fi
     sleep 0.2
