@@ -57,7 +57,9 @@ type Exception struct {
 	DueAt        time.Time       `avro:"due_at" json:"due_at"`
 	ResolvedAt   *time.Time      `avro:"resolved_at" json:"resolved_at,omitempty"`
 	Resolution   *string         `avro:"resolution" json:"resolution,omitempty"`
-	Actor        *string         `avro:"actor" json:"actor,omitempty"` // who last worked it by command
+	Actor        *string         `avro:"actor" json:"actor,omitempty"`   // who last worked it by command
+	Reason       *string         `avro:"reason" json:"reason,omitempty"` // theirs
+	Answer       *string         `avro:"answer" json:"answer,omitempty"` // what became of that command: done, or why not
 	Message      string          `avro:"message" json:"message"`
 	NextAction   string          `avro:"next_action" json:"next_action"`
 	Causes       []Evidence      `avro:"causes" json:"causes"`

@@ -1,0 +1,30 @@
+package conditions
+
+// The classes of exceptions, by the names under which users know them.
+const (
+	Unreadable           = "unreadable"
+	SequenceGap          = "sequence_gap"
+	UnknownOrder         = "unknown_order"
+	UnknownReference     = "unknown_reference"
+	NotAccepted          = "not_accepted"
+	WrongAuthority       = "wrong_authority"
+	ShortShipped         = "short_shipped"
+	OverShipped          = "over_shipped"
+	SubstitutionRefused  = "substitution_refused"
+	SubstitutionUnpriced = "substitution_unpriced"
+	UOMMismatch          = "uom_mismatch"
+	MissingWeight        = "missing_weight"
+	ShippedAfterCancel   = "shipped_after_cancel"
+	Oversold             = "oversold"
+	StockUnexplained     = "stock_unexplained"
+	StaleSource          = "stale_source"
+	OverdueShipment      = "overdue_shipment"
+	Unbilled             = "unbilled"
+	InvoiceMismatch      = "invoice_mismatch"
+	InvoicedNotShipped   = "invoiced_not_shipped"
+	DoubleInvoiced       = "double_invoiced"
+	ShortPay             = "short_pay"
+	UnappliedPayment     = "unapplied_payment"
+	Disputed             = "disputed"
+	CreditExceeded       = "credit_exceeded"
+)
