@@ -34,10 +34,14 @@ type Codec[V any] struct {
 	resolved sync.Map // fingerprint of an older schema → *avro.Schema that reads its rows as V
 }
 
-// NewCodec infers the schema from V, a struct with avro tags. It panics when V has no schema, as that is a mistake in
-// the code that no input can cause.
-func NewCodec[V any](options ...avro.SchemaOpt) *Codec[V] {
-	writer, err := avro.SchemaFor[V](append([]avro.SchemaOpt{avro.WithName(rowName)}, options...)...)
+// NewCodec infers the schema from V, a struct with avro tags, and the custom types for its fields. It panics when V has
+// no schema, as that is a mistake in the code that no input can cause.
+func NewCodec[V any](custom ...avro.CustomType) *Codec[V] {
+	options := []avro.SchemaOpt{avro.WithName(rowName)}
+	for _, fieldType := range custom {
+		options = append(options, fieldType)
+	}
+	writer, err := avro.SchemaFor[V](options...)
 	if err != nil {
 		panic(fmt.Sprintf("state: row type %T: %v", *new(V), err))
 	}

@@ -11,7 +11,7 @@ import "io"
 type Store interface {
 	// Get returns a copy of the row's value, or nil when there is no such row.
 	Get(key []byte) ([]byte, error)
-	// Scan reads the rows with from ≤ key < to in key order, as of the call.
+	// Scan reads the rows with from ≤ key < to in key order, as of the call; a nil to has no end.
 	Scan(from, to []byte) (Iterator, error)
 	// Apply makes the batch visible, whole or not at all. It is durable once a later Sync or Close returns; a crash
 	// before that leaves a prefix of the applied batches.

@@ -1,0 +1,277 @@
+package state
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"path/filepath"
+	"sync"
+
+	"github.com/cockroachdb/pebble/v2"
+	"github.com/cockroachdb/pebble/v2/bloom"
+	"github.com/cockroachdb/pebble/v2/vfs"
+)
+
+// ErrLocked says that the store's directory is in use.
+var ErrLocked = errors.New("another waybill process uses it")
+
+// PebbleOptions are what a Pebble store can be given; zero values stand for the defaults.
+type PebbleOptions struct {
+	CacheBytes    int64        // uncompressed blocks kept in memory; default 64 MiB
+	MemTableBytes uint64       // rows kept in memory before they are written as a table; default 16 MiB, up to four of them
+	MaxOpenFiles  int          // default 1000
+	ReadOnly      bool         // the store must be there; Apply and Sync fail
+	FS            vfs.FS       // default: the disk
+	Logger        *slog.Logger // default: nothing is logged
+}
+
+// Pebble is a Store on disk.
+//
+// A batch goes to Pebble's log without waiting for the disk, since state can be rebuilt from the changelog; Sync waits
+// for the log to reach the disk. The log is one sequence, so a crash leaves a prefix of the batches. (Flushing the
+// memtable would make it durable too, at the price of a small table for each Sync.)
+//
+// An error of the disk (full, broken) fails the store: this call and every later one return it. See failure.go.
+type Pebble struct {
+	directory string
+	db        *pebble.DB
+	lock      *pebble.Lock
+	failure   *failure
+
+	closing sync.RWMutex // held for reading by every call, so that Close does not pull the store from under one
+	closed  bool
+}
+
+// OpenPebble opens the store in a directory, which is made when it is not there. It fails with ErrLocked while another
+// has it open, and with ErrCorrupt when the store must be destroyed and rebuilt.
+func OpenPebble(directory string, options PebbleOptions) (*Pebble, error) {
+	if options.FS == nil {
+		options.FS = vfs.Default
+		absolute, err := filepath.Abs(directory) // the lock knows a directory by its name
+		if err != nil {
+			return nil, fmt.Errorf("open state store %s: %w", directory, err)
+		}
+		directory = absolute
+	}
+	if options.Logger == nil {
+		options.Logger = slog.New(slog.DiscardHandler)
+	}
+	lock, err := lockDirectory(directory, options)
+	if err != nil {
+		return nil, fmt.Errorf("open state store %s: %w", directory, err)
+	}
+	p := &Pebble{directory: directory, lock: lock, failure: newFailure(options.Logger.With("store", directory))}
+	var db *pebble.DB
+	err = p.failure.guard(func() (err error) {
+		db, err = pebble.Open(directory, pebbleOptions(options, lock, p.failure))
+		return err
+	})
+	if err != nil {
+		if !p.failure.isStuck() {
+			_ = lock.Close()
+		}
+		if errors.Is(err, fs.ErrNotExist) && !errors.Is(err, pebble.ErrDBDoesNotExist) {
+			err = fmt.Errorf("%w: %w", err, ErrCorrupt) // a file that another one names
+		}
+		return nil, fmt.Errorf("open state store %s: %w", directory, storeError(err))
+	}
+	p.db = db
+	return p, nil
+}
+
+func lockDirectory(directory string, options PebbleOptions) (*pebble.Lock, error) {
+	if options.ReadOnly {
+		if _, err := options.FS.Stat(directory); err != nil {
+			return nil, fmt.Errorf("there is no store to read: %w", err)
+		}
+	} else if err := options.FS.MkdirAll(directory, 0o755); err != nil {
+		return nil, err
+	}
+	lock, err := pebble.LockDirectory(directory, options.FS)
+	if pathError := new(fs.PathError); errors.As(err, &pathError) {
+		return nil, err // the lock file could not even be made
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%w; stop that process, or choose another state directory (%w)", ErrLocked, err)
+	}
+	return lock, nil
+}
+
+func pebbleOptions(options PebbleOptions, lock *pebble.Lock, failure *failure) *pebble.Options {
+	listener := failure.listener()
+	o := &pebble.Options{
+		FS:                          options.FS,
+		Lock:                        lock,
+		ReadOnly:                    options.ReadOnly,
+		CacheSize:                   orDefault(options.CacheBytes, 64<<20),
+		MemTableSize:                orDefault(options.MemTableBytes, 16<<20),
+		MemTableStopWritesThreshold: 4,
+		MaxOpenFiles:                orDefault(options.MaxOpenFiles, 1000),
+		// Pinned: a new Pebble must not rewrite the store so that the release before can no longer open it.
+		FormatMajorVersion:         pebble.FormatValueSeparation,
+		L0CompactionThreshold:      2,
+		L0StopWritesThreshold:      24,
+		LBaseMaxBytes:              64 << 20,
+		CompactionConcurrencyRange: func() (lower, upper int) { return 1, 2 },
+		Logger:                     failure,
+		EventListener:              &listener,
+	}
+	// Rows are short and mostly read one at a time: a block of 8 KiB is one read of the disk and little to decompress.
+	// Most keys that steps ask for are not there yet (a new order, a new id); ten filter bits a key answer 99 % of
+	// those without a read.
+	for i := range o.Levels {
+		o.Levels[i].BlockSize = 8 << 10
+		o.Levels[i].IndexBlockSize = 64 << 10
+		o.Levels[i].FilterPolicy = bloom.FilterPolicy(10)
+	}
+	o.ApplyCompressionSettings(func() pebble.DBCompressionSettings { return pebble.DBCompressionBalanced })
+	return o
+}
+
+func orDefault[N int | int64 | uint64](value, standard N) N {
+	if value == 0 {
+		return standard
+	}
+	return value
+}
+
+// enter begins a call; it returns the error that the call is to end with at once. The caller leaves when err is nil.
+func (p *Pebble) enter() error {
+	p.closing.RLock()
+	err := p.failure.error()
+	if p.closed {
+		err = errClosed
+	}
+	if err != nil {
+		p.closing.RUnlock()
+	}
+	return err
+}
+
+func (p *Pebble) leave() { p.closing.RUnlock() }
+
+// Get returns a copy of the row's value, or nil when there is no such row.
+func (p *Pebble) Get(key []byte) ([]byte, error) {
+	if err := p.enter(); err != nil {
+		return nil, err
+	}
+	defer p.leave()
+	value, done, err := p.db.Get(key)
+	if errors.Is(err, pebble.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, p.failed("read", err)
+	}
+	kept := append(make([]byte, 0, len(value)), value...)
+	if err := done.Close(); err != nil {
+		return nil, p.failed("read", err)
+	}
+	return kept, nil
+}
+
+// Apply makes the batch visible, whole or not at all.
+func (p *Pebble) Apply(batch *Batch) error {
+	if err := p.enter(); err != nil {
+		return err
+	}
+	defer p.leave()
+	writes := p.db.NewBatch()
+	for _, change := range batch.Changes {
+		if err := write(writes, change); err != nil {
+			return p.failed("write", err)
+		}
+	}
+	return p.commit(writes, pebble.NoSync)
+}
+
+func write(writes *pebble.Batch, change Change) error {
+	switch {
+	case change.To != nil && string(change.Key) >= string(change.To):
+		return nil // an empty range, for which Pebble has no room
+	case change.To != nil:
+		return writes.DeleteRange(change.Key, change.To, nil)
+	case change.Value != nil:
+		return writes.Set(change.Key, change.Value, nil)
+	default:
+		return writes.Delete(change.Key, nil)
+	}
+}
+
+// Sync makes everything applied so far durable.
+func (p *Pebble) Sync() error {
+	if err := p.enter(); err != nil {
+		return err
+	}
+	defer p.leave()
+	mark := p.db.NewBatch()
+	if err := mark.LogData(nil, nil); err != nil {
+		return p.failed("sync", err)
+	}
+	return p.commit(mark, pebble.Sync)
+}
+
+func (p *Pebble) commit(writes *pebble.Batch, options *pebble.WriteOptions) error {
+	err := p.failure.guard(func() error { return writes.Commit(options) })
+	if err != nil {
+		return p.failed("write", err) // Pebble may still be at the batch: it is not given back
+	}
+	return writes.Close()
+}
+
+// Close makes everything durable and gives the directory free. Iterators are to be closed before.
+func (p *Pebble) Close() error {
+	p.closing.Lock()
+	defer p.closing.Unlock()
+	if p.closed {
+		return nil
+	}
+	p.closed = true
+	if err := p.failure.close(p.db.Close); err != nil {
+		return fmt.Errorf("close state store %s: %w", p.directory, storeError(err))
+	}
+	if p.failure.isStuck() {
+		return p.failure.error()
+	}
+	return p.lock.Close()
+}
+
+// failed says what was tried on which store, and keeps the error when nothing can be believed after it.
+func (p *Pebble) failed(what string, err error) error {
+	if first := p.failure.error(); first != nil {
+		return first
+	}
+	err = fmt.Errorf("%s state store %s: %w", what, p.directory, storeError(err))
+	if errors.Is(err, pebble.ErrReadOnly) {
+		return err
+	}
+	return p.failure.set(err)
+}
+
+// storeError marks what Pebble calls corruption as ErrCorrupt.
+func storeError(err error) error {
+	if pebble.IsCorruptionError(err) && !errors.Is(err, ErrCorrupt) {
+		return fmt.Errorf("%w: %w", err, ErrCorrupt)
+	}
+	return err
+}
+
+// Destroy removes a store that nobody has open, so that it can be rebuilt from the changelog. A directory that is not
+// there is fine. A nil file system is the disk.
+func Destroy(directory string, files vfs.FS) error {
+	if files == nil {
+		files = vfs.Default
+	}
+	if _, err := files.Stat(directory); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	lock, err := lockDirectory(directory, PebbleOptions{FS: files, ReadOnly: true})
+	if err != nil {
+		return fmt.Errorf("destroy state store %s: %w", directory, err)
+	}
+	if err := errors.Join(files.RemoveAll(directory), lock.Close()); err != nil {
+		return fmt.Errorf("destroy state store %s: %w", directory, err)
+	}
+	return nil
+}
