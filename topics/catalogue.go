@@ -4,6 +4,8 @@
 package topics
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"waybill/schemas"
@@ -12,6 +14,7 @@ import (
 // Catalogue is the checked content of the catalogue's files. It does not change after it was loaded.
 type Catalogue struct {
 	entries  []Entry // by name
+	byName   map[string]int
 	systems  []System
 	channels []Channel
 	repairs  []schemas.Repair
@@ -46,10 +49,8 @@ func (c Catalogue) Topics() []Entry { return append([]Entry(nil), c.entries...) 
 
 // Topic looks a topic up.
 func (c Catalogue) Topic(name string) (Entry, bool) {
-	for _, entry := range c.entries {
-		if entry.Name == name {
-			return entry, true
-		}
+	if i, ok := c.byName[name]; ok {
+		return c.entries[i], true
 	}
 	return Entry{}, false
 }
@@ -83,5 +84,12 @@ func (c Catalogue) Channel(id string) Channel {
 // Repairs lists the repairs, by topic and writer schema.
 func (c Catalogue) Repairs() []schemas.Repair { return append([]schemas.Repair(nil), c.repairs...) }
 
-// Default is the catalogue that is built into the program.
-func Default() Catalogue { return Catalogue{} }
+// indexed puts the entries in order and makes them quick to find.
+func (c Catalogue) indexed() Catalogue {
+	slices.SortFunc(c.entries, func(a, b Entry) int { return strings.Compare(a.Name, b.Name) })
+	c.byName = make(map[string]int, len(c.entries))
+	for i, entry := range c.entries {
+		c.byName[entry.Name] = i
+	}
+	return c
+}

@@ -9,6 +9,7 @@ import (
 // Entry is what the catalogue says of one topic.
 type Entry struct {
 	Name        string
+	Domain      string // of the file that it is in
 	Description string
 	Role        Role
 	Key         KeyForm // the record key, from fields of the value
