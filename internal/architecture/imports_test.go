@@ -1,0 +1,98 @@
+package architecture
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+// layers say which of our packages a package may import. The first row that covers a package holds for it.
+var layers = []struct {
+	of    string
+	may   []string
+	tests []string // what its tests may import besides
+}{
+	{"schemas/...", []string{"schemas/..."}, nil},
+	{"state/...", []string{"state/..."}, nil},
+	{"topics/...", []string{"topics/...", "schemas/..."}, nil},
+	{"stream", []string{"state/...", "schemas/...", "topics/..."}, []string{"stream/sim/...", "stream/kafka/..."}},
+	{"stream/kafka/...", []string{"stream/kafka/...", "stream", "state/...", "schemas/...", "topics/..."}, []string{"stream/sim/..."}},
+	{"stream/sim/...", []string{"stream/sim/...", "stream", "state/...", "schemas/...", "topics/..."}, []string{"processors/..."}},
+	{"processors/...", []string{"processors/...", "stream", "state", "schemas", "topics"}, []string{"stream/sim/..."}},
+	{"console/...", []string{"console/...", "schemas/...", "topics/..."}, nil},
+	{"bench/...", []string{"bench/...", "stream/...", "state/...", "schemas/...", "topics/...", "processors/..."}, nil},
+	{"examples/...", []string{"examples/...", "schemas/...", "topics/..."}, []string{"processors/...", "stream/..."}},
+	{"deploy/...", nil, nil},
+	{"internal/architecture", nil, nil},
+	{"cmd/...", []string{"cmd/...", "console/...", "stream/...", "state/...", "schemas/...", "topics/...", "processors/..."}, []string{"examples/..."}},
+}
+
+// libraries say where a library of others may be used: its name is an import path or, with /..., all below one. Tests
+// may use what they need.
+var libraries = []struct {
+	of  string
+	may []string
+	why string
+}{
+	{"github.com/cockroachdb/pebble/v2/...", []string{"state/..."}, "state's tables are the way to the store"},
+	{"github.com/twmb/franz-go/pkg/sr/...", []string{"schemas/...", "topics/...", "cmd/..."}, "schemas.Registry is the way to the registry"},
+	{"github.com/twmb/franz-go/pkg/kadm/...", []string{"topics/...", "stream/kafka/...", "cmd/...", "bench/..."}, "topics plans and applies the catalogue"},
+	{"github.com/twmb/franz-go/pkg/kfake/...", []string{"cmd/..."}, "the embedded broker is for `waybill dev` and for tests"},
+	{"github.com/twmb/franz-go/...", []string{"topics/...", "stream/kafka/...", "cmd/...", "bench/..."}, "stream/kafka is the way to the broker"},
+	{"github.com/spf13/cobra/...", []string{"cmd/..."}, "commands are cmd's"},
+	{"github.com/prometheus/...", []string{"cmd/...", "console/..."}, "the kernel counts, cmd exposes what it counted"},
+	{"os/exec", []string{"cmd/...", "bench/..."}, "no other program is started"},
+}
+
+func TestPackagesImportOnlyWhatTheirLayerAllows(t *testing.T) {
+	for _, of := range list(t, "./...") {
+		own, _ := folder(of.ImportPath)
+		row := slices.IndexFunc(layers, func(layer struct {
+			of    string
+			may   []string
+			tests []string
+		}) bool {
+			return within(own, layer.of)
+		})
+		if row < 0 {
+			t.Errorf("%s: no row of layers covers it: add one that says what it may import", own)
+			continue
+		}
+		layer := layers[row]
+		check := func(imports []string, may []string, what string) {
+			for _, imported := range imports {
+				if other, ours := folder(imported); ours && other != own && !withinAny(other, may) {
+					t.Errorf("%s%s imports %s; it may import %s", own, what, other, orNothing(may))
+				}
+			}
+		}
+		check(of.Imports, layer.may, "")
+		forTests := slices.Concat(layer.may, layer.tests)
+		check(of.TestImports, forTests, "'s tests")
+		check(of.XTestImports, forTests, "'s tests")
+	}
+}
+
+func orNothing(patterns []string) string {
+	if len(patterns) == 0 {
+		return "nothing of ours"
+	}
+	return strings.Join(patterns, ", ")
+}
+
+func TestLibrariesAreUsedWhereTheyAreWrapped(t *testing.T) {
+	for _, of := range list(t, "./...") {
+		own, _ := folder(of.ImportPath)
+		for _, imported := range of.Imports {
+			for _, library := range libraries {
+				if !within(imported, library.of) {
+					continue
+				}
+				if !withinAny(own, library.may) {
+					t.Errorf("%s imports %s, which only %s may: %s", own, imported, strings.Join(library.may, ", "), library.why)
+				}
+				break
+			}
+		}
+	}
+}
