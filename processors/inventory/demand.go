@@ -1,0 +1,28 @@
+package inventory
+
+import (
+	"waybill/schemas"
+	"waybill/state"
+)
+
+// demandKey is the key of what an order line asks of a position.
+type demandKey struct {
+	position string
+	orderID  string
+	lineNo   int32
+}
+
+// AppendKey appends position, order and line.
+func (k demandKey) AppendKey(dst []byte) []byte {
+	return state.AppendInt(state.TextPair{k.position, k.orderID}.AppendKey(dst), int64(k.lineNo))
+}
+
+// demand puts what an order line asks now in place of what it asked before (nil: nothing).
+func (p *Position) demand(before, now *schemas.Demand) {
+	p.ItemID, p.WarehouseID = now.ItemID, now.WarehouseID
+	p.Committed, p.Allocated = sum(p.Committed, now.Committed), sum(p.Allocated, now.Allocated)
+	if before != nil {
+		p.Committed, p.Allocated = sum(p.Committed, -before.Committed), sum(p.Allocated, -before.Allocated)
+	}
+	p.AsOf = latest(p.AsOf, now.At)
+}
