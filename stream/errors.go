@@ -64,3 +64,6 @@ func KindOf(err error) Kind {
 
 // storeFailure carries an error of the store through a step, which has no way to answer it, up to the kernel.
 type storeFailure struct{ err error }
+
+// codecFailure does the same for a value that cannot be encoded, or a reference row that cannot be read.
+type codecFailure struct{ err error }

@@ -45,8 +45,9 @@ type input struct {
 }
 
 type output struct {
-	topic string
-	bind  func(registry schemas.Registry) encoder
+	topic  string
+	latest bool // of one epoch's records of a key only the newest is written
+	bind   func(registry schemas.Registry) encoder
 }
 
 type encoder func(ctx context.Context, value any) ([]byte, error)
@@ -84,11 +85,10 @@ func On[T any](stage *Stage, topic topics.Topic[T], step func(*Step, *T) error) 
 	}})
 }
 
-// OnRaw declares an input whose records the step reads itself. The registry is what it decodes with.
-func OnRaw(stage *Stage, topic string, step func(ctx context.Context, s *Step, registry schemas.Registry, record *Record) error) {
-	stage.inputs = append(stage.inputs, &input{topic: topic, bind: func(registry schemas.Registry) func(context.Context, *Step, *Record) error {
-		return func(ctx context.Context, s *Step, record *Record) error { return step(ctx, s, registry, record) }
-	}})
+// OnRaw declares an input whose records the step reads itself. Bind makes the step once for a program, with the registry
+// to decode with: the place to make codecs in, so that they keep the schemas that they have resolved.
+func OnRaw(stage *Stage, topic string, bind func(registry schemas.Registry) func(context.Context, *Step, *Record) error) {
+	stage.inputs = append(stage.inputs, &input{topic: topic, bind: bind})
 }
 
 // OnPoison declares what a stage does with a typed record that cannot be read, after the kernel has dead-lettered it.
@@ -101,24 +101,35 @@ func (stage *Stage) OnWake(step func(s *Step, waiter string) error) { stage.wake
 type Output[T any] struct{ slot int }
 
 // Emit declares an output of values of type T.
-func Emit[T any](stage *Stage, topic topics.Topic[T]) *Output[T] {
-	stage.outputs = append(stage.outputs, &output{topic: topic.Name(), bind: func(registry schemas.Registry) encoder {
+func Emit[T any](stage *Stage, topic topics.Topic[T]) *Output[T] { return emit(stage, topic, false) }
+
+// EmitLatest declares an output that tells the newest state per key: what one epoch writes of a key before its last
+// record is left out. A value that was sent is not to be changed.
+func EmitLatest[T any](stage *Stage, topic topics.Topic[T]) *Output[T] {
+	return emit(stage, topic, true)
+}
+
+func emit[T any](stage *Stage, topic topics.Topic[T], latest bool) *Output[T] {
+	bind := func(registry schemas.Registry) encoder {
 		codec := schemas.NewCodec[T](registry, topic.Name())
 		return func(ctx context.Context, value any) ([]byte, error) { return codec.Append(ctx, nil, value.(*T)) }
-	}})
+	}
+	stage.outputs = append(stage.outputs, &output{topic: topic.Name(), latest: latest, bind: bind})
 	return &Output[T]{slot: len(stage.outputs) - 1}
 }
 
 // Send writes a value under its key when the epoch commits.
-func (o *Output[T]) Send(s *Step, key string, value *T) { s.task.send(s, o.slot, -1, key, value) }
+func (o *Output[T]) Send(s *Step, key string, value *T) {
+	s.task.send(s, o.slot, -1, key, value, false)
+}
 
 // SendTo writes a value to a partition of the caller's choice, for answers that must reach the task that asked.
 func (o *Output[T]) SendTo(s *Step, partition int32, key string, value *T) {
-	s.task.send(s, o.slot, partition, key, value)
+	s.task.send(s, o.slot, partition, key, value, false)
 }
 
 // Delete writes a tombstone for the key: in a compacted topic the key is gone.
-func (o *Output[T]) Delete(s *Step, key string) { s.task.send(s, o.slot, -1, key, nil) }
+func (o *Output[T]) Delete(s *Step, key string) { s.task.send(s, o.slot, -1, key, nil, true) }
 
 // Inputs names the topics that the stage's tasks read, in declaration order.
 func (stage *Stage) Inputs() []string {

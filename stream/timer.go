@@ -53,6 +53,7 @@ func (t *Timers) Set(s *Step, key string, due time.Time) {
 	binary.BigEndian.PutUint64(value[:], uint64(due.UnixMicro()))
 	task.putPlain(timersByKey, byKey, value[:])
 	task.putPlain(timersByDue, timerByDue(t.kind, due.UnixMicro(), key), []byte(key))
+	task.noteTimer(t.kind.clock, due.UnixMicro())
 }
 
 // Cancel removes the key's timer, if it stands.

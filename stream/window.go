@@ -43,10 +43,10 @@ func (w *Window) Add(s *Step, id string, occurredAt time.Time) Sighting {
 		return TooLate
 	}
 	key := append(w.prefix(bucket), id...)
-	if s.task.getPlainOf(w.rows, key) != nil {
+	if s.task.getPlain(w.rows, key) != nil {
 		return SeenBefore
 	}
-	s.task.putPlainOf(w.rows, key, []byte{1})
+	s.task.putPlain(w.rows, key, []byte{1})
 	return FirstSeen
 }
 
@@ -63,5 +63,9 @@ func (w *Window) dropExpired(t *Task) {
 		return
 	}
 	last := t.watermark.Add(-w.keep).UnixMicro()/w.bucket.Microseconds() - 1
-	t.dropRange([]byte{w.rows.id}, w.prefix(last))
+	if dropped, ok := t.windowDropped[w.rows.id]; ok && dropped >= last {
+		return
+	}
+	t.windowDropped[w.rows.id] = last
+	t.dropRange(w.rows, []byte{w.rows.id}, w.prefix(last))
 }

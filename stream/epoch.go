@@ -1,0 +1,133 @@
+package stream
+
+import (
+	"encoding/binary"
+	"fmt"
+	"time"
+
+	"github.com/RaduBerinde/btreemap"
+
+	"waybill/state"
+)
+
+// Out is a record that an epoch writes. Partition −1 means the one that its key belongs to.
+type Out struct {
+	Topic     string
+	Partition int32
+	Key       []byte
+	Value     []byte // nil: tombstone
+	Headers   []Header
+	Time      time.Time
+}
+
+// Entry is one change of a task's state, as the changelog carries it: on the partition of the task's number.
+type Entry struct {
+	Key   []byte
+	Value []byte // nil: deleted
+}
+
+// Ready is what an epoch of a task wants written. The binding writes all of it, with the offsets of what was taken, in
+// one transaction, and then calls Commit; or it calls Abort.
+type Ready struct {
+	Records   []Out
+	Changelog []Entry
+	Counts    map[Outcome]int64
+}
+
+// Dirty tells whether the epoch has anything to write.
+func (t *Task) Dirty() bool {
+	return len(t.overlay.rows) > 0 || len(t.out) > 0 || t.watermarkChanged
+}
+
+// Ready encodes what the steps since the last Commit or Abort did: every row once, however often it changed. Its slices
+// are valid until Commit or Abort.
+func (t *Task) Ready() (ready Ready, err error) {
+	err = t.guard(nil, func() error {
+		for _, w := range t.program.stage.windows {
+			w.dropExpired(t)
+		}
+		if t.watermarkChanged {
+			t.putPlain(taskFacts, watermarkKey, binary.BigEndian.AppendUint64(nil, uint64(t.watermark.UnixMicro())))
+		}
+		for i := range t.out {
+			if pending := &t.out[i]; pending.value != nil {
+				pending.Value, pending.value = t.encode(pending.slot, pending.value), nil
+			}
+			ready.Records = append(ready.Records, t.out[i].Out)
+		}
+		changelog, err := t.changelog()
+		ready.Changelog, ready.Counts = changelog, t.counts
+		return err
+	})
+	return ready, err
+}
+
+func (t *Task) changelog() ([]Entry, error) {
+	entries := make([]Entry, 0, len(t.overlay.rows))
+	for key, c := range t.overlay.order.Ascend(btreemap.Min[string](), btreemap.Max[string]()) {
+		entry := Entry{Key: []byte(key)}
+		if c.value != nil {
+			row, err := c.table.rows.append(nil, c.value)
+			if err != nil {
+				return nil, fmt.Errorf("table %s: %w", c.table.name, err)
+			}
+			entry.Value = row
+		}
+		entries = append(entries, entry)
+	}
+	return entries, nil
+}
+
+// Commit applies the epoch to the store, after its transaction committed, in one batch together with the offset behind
+// its last record in the changelog (0: it wrote none). The entries are those of Ready.
+func (t *Task) Commit(entries []Entry, changelogNext int64, now time.Time) error {
+	if len(entries) > 0 {
+		var batch state.Batch
+		for _, r := range t.dropped {
+			batch.DeleteRange(t.storeKey(r.from), t.storeKey(r.to))
+		}
+		for _, entry := range entries {
+			c := t.overlay.rows[string(entry.Key)]
+			switch {
+			case entry.Value != nil:
+				batch.Set(t.storeKey(entry.Key), entry.Value)
+			case !c.ranged:
+				batch.Delete(t.storeKey(entry.Key))
+			}
+			t.remember(c, len(entry.Key)+len(entry.Value))
+		}
+		appendChangelogPosition(&batch, t.partition, changelogNext, now)
+		if err := t.store.Apply(&batch); err != nil {
+			return t.failure(nil, KindOf(err), err)
+		}
+	}
+	t.reset()
+	return nil
+}
+
+// remember keeps a committed row decoded.
+func (t *Task) remember(c *change, bytes int) {
+	if c.value == nil {
+		t.cache.Delete(c.key)
+		return
+	}
+	t.cache.Put(c.key, c.value, bytes)
+}
+
+// Abort forgets what the steps since the last Commit did.
+func (t *Task) Abort() error {
+	t.reset()
+	t.schemaKept = [256]bool{}
+	clear(t.windowDropped)
+	return t.guard(nil, func() error { t.load(); return nil })
+}
+
+func (t *Task) reset() {
+	t.overlay.clear()
+	t.dropped = t.dropped[:0]
+	clear(t.out)
+	t.out = t.out[:0]
+	clear(t.latest)
+	clear(t.counts)
+	t.watermarkChanged = false
+}

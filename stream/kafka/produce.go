@@ -1,0 +1,155 @@
+package kafka
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"waybill/stream"
+)
+
+// producedEpoch is what an epoch writes, with where it went. The promises of the producer fill it in, from one goroutine;
+// it is complete when the transaction has ended.
+type producedEpoch struct {
+	tasks  []written
+	mu     sync.Mutex
+	failed error
+}
+
+// gather encodes what the tasks want written.
+func (s *session) gather() (*producedEpoch, error) {
+	epoch := &producedEpoch{}
+	for _, task := range s.sortedTasks() {
+		if !task.Dirty() {
+			continue
+		}
+		ready, err := task.Ready()
+		if err != nil {
+			return nil, err
+		}
+		epoch.tasks = append(epoch.tasks, written{task: task, ready: ready})
+	}
+	return epoch, nil
+}
+
+// send hands what a task wants written to the producer.
+func (s *session) send(epoch *producedEpoch, w *written) {
+	ctx := context.Background()
+	failed := func(record *kgo.Record, err error) {
+		epoch.mu.Lock()
+		defer epoch.mu.Unlock()
+		if epoch.failed == nil {
+			epoch.failed = explained(record, err)
+		}
+	}
+	for _, out := range w.ready.Records {
+		record := &kgo.Record{Topic: out.Topic, Partition: out.Partition, Key: out.Key, Value: out.Value, Timestamp: out.Time}
+		for _, header := range out.Headers {
+			record.Headers = append(record.Headers, kgo.RecordHeader{Key: header.Key, Value: header.Value})
+		}
+		s.group.Produce(ctx, record, func(record *kgo.Record, err error) {
+			if err != nil {
+				failed(record, err)
+			}
+		})
+	}
+	changelog := s.program.Stage().Changelog()
+	for _, entry := range w.ready.Changelog {
+		record := &kgo.Record{Topic: changelog, Partition: w.task.Partition(), Key: entry.Key, Value: entry.Value}
+		s.group.Produce(ctx, record, func(record *kgo.Record, err error) {
+			if err != nil {
+				failed(record, err)
+				return
+			}
+			epoch.mu.Lock()
+			w.next = max(w.next, record.Offset+1)
+			epoch.mu.Unlock()
+		})
+	}
+}
+
+// explained says what to do about an error that does not pass by itself.
+func explained(record *kgo.Record, err error) error {
+	if errors.Is(err, kerr.MessageTooLarge) {
+		return fmt.Errorf("writing %d bytes to %s: %w: its max.message.bytes is below the catalogue's: run `waybill topics apply`",
+			len(record.Key)+len(record.Value), record.Topic, err)
+	}
+	return fmt.Errorf("writing to %s: %w", record.Topic, err)
+}
+
+// count shows what became of records, once the epoch is committed.
+func (s *session) count(ready stream.Ready) {
+	metrics, stage := s.options.Metrics, s.program.Stage().Name
+	for outcome, n := range ready.Counts {
+		metrics.records.WithLabelValues(stage, outcome.Topic, outcome.Outcome).Add(float64(n))
+	}
+	for _, out := range ready.Records {
+		if out.Topic != stream.DeadLetters {
+			continue
+		}
+		var class, topic string
+		for _, header := range out.Headers {
+			switch header.Key {
+			case "waybill.error.class":
+				class = string(header.Value)
+			case "waybill.original.topic":
+				topic = string(header.Value)
+			}
+		}
+		metrics.deadLetters.WithLabelValues(stage, topic, class).Inc()
+	}
+}
+
+// publish shows where the loop stands after a pass in which nothing was left undone at now.
+func (s *session) publish(now time.Time) {
+	var restoring int
+	var watermark time.Time
+	idle := true
+	for _, running := range s.tasks {
+		if running.task == nil {
+			restoring++
+			continue
+		}
+		if due, ok := running.task.NextDue(); ok && !due.After(now) {
+			idle = false
+		}
+		if running.task.Watermark().After(watermark) {
+			watermark = running.task.Watermark()
+		}
+	}
+	if !watermark.IsZero() {
+		s.options.Metrics.watermark.WithLabelValues(s.program.Stage().Name).Set(now.Sub(watermark).Seconds())
+	}
+	position := make(map[topicPartition]int64, len(s.position))
+	for at, offset := range s.position {
+		position[at] = offset
+	}
+	if s.reader != nil {
+		for at, offset := range s.reader.position {
+			position[at] = offset
+		}
+	}
+	s.mu.Lock()
+	var toGo int64
+	for _, n := range s.toGo {
+		toGo += n
+	}
+	if len(s.changes)+len(s.restored) > 0 {
+		idle = false
+	}
+	s.mu.Unlock()
+	r := s.runner
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.status.Connected = len(s.tasks) > 0 || r.status.Connected
+	r.status.Tasks, r.status.Restoring, r.status.ToRestore = len(s.tasks)-restoring, restoring, toGo
+	r.status.position, r.status.passed = position, time.Time{}
+	if idle {
+		r.status.passed = now
+	}
+}

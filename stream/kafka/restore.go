@@ -1,0 +1,124 @@
+package kafka
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"waybill/stream"
+)
+
+// restore brings the store's rows of a task to the end of its changelog. It reads on from the offset that the store
+// reflects; only a store that cannot be read on from begins anew.
+//
+// Which end? The predecessor's last transaction may be open, or committed with its markers not yet written. Once the
+// group's stable offsets can be read, no transaction that moved them is undecided; everything that such a transaction
+// wrote to the changelog lies below the changelog's end as of then. So the end is taken after that, and restore waits, as
+// a read_committed reader does, until every transaction below it is decided.
+func (s *session) restore(ctx context.Context, partition int32) error {
+	topic := s.program.Stage().Changelog()
+	if err := s.awaitStableOffsets(ctx); err != nil {
+		return err
+	}
+	starts, err := s.admin.ListStartOffsets(ctx, topic)
+	if err != nil {
+		return fmt.Errorf("start of %s: %w", topic, err)
+	}
+	start, ok := starts.Lookup(topic, partition)
+	if !ok || start.Err != nil {
+		return fmt.Errorf("start of %s partition %d: %w", topic, partition, errors.Join(start.Err))
+	}
+	ends, err := s.admin.ListEndOffsets(ctx, topic)
+	if err != nil {
+		return fmt.Errorf("end of %s: %w", topic, err)
+	}
+	end, ok := ends.Lookup(topic, partition)
+	if !ok || end.Err != nil {
+		return fmt.Errorf("end of %s partition %d: %w", topic, partition, errors.Join(end.Err))
+	}
+	position, err := stream.ChangelogPosition(s.store, partition)
+	if err != nil {
+		return err
+	}
+	next := position.Next
+	switch {
+	case next > end.Offset:
+		s.log.Warn("the store is ahead of its changelog, which was made anew: rebuilding", "partition", partition, "store", next, "changelog", end.Offset)
+		err, next = stream.Forget(s.store, partition), 0
+	case next > 0 && time.Since(position.At) > s.options.TombstoneRetention*9/10:
+		s.log.Warn("the store is older than the changelog's tombstones: rebuilding", "partition", partition, "age", time.Since(position.At))
+		err, next = stream.Forget(s.store, partition), 0
+	}
+	if err != nil {
+		return err
+	}
+	next = max(next, start.Offset)
+	if next >= end.Offset {
+		return nil
+	}
+	return s.readChangelog(ctx, partition, next, end.Offset)
+}
+
+// awaitStableOffsets waits until no undecided transaction holds offsets of the group.
+func (s *session) awaitStableOffsets(ctx context.Context) error {
+	group := s.program.Stage().Group()
+	for {
+		offsets, err := s.admin.FetchOffsets(kadm.RequireStable(ctx), group)
+		if err == nil {
+			err = offsets.Error()
+		}
+		if err == nil {
+			return nil
+		}
+		if !errors.Is(err, kerr.UnstableOffsetCommit) {
+			return fmt.Errorf("stable offsets of group %s: %w", group, err)
+		}
+		if !pause(ctx, 100*time.Millisecond) {
+			return ctx.Err()
+		}
+	}
+}
+
+func (s *session) readChangelog(ctx context.Context, partition int32, next, end int64) error {
+	topic := s.program.Stage().Changelog()
+	client, err := kgo.NewClient(s.options.consumer(kgo.ConsumePartitions(map[string]map[int32]kgo.Offset{
+		topic: {partition: kgo.NewOffset().At(next)},
+	}))...)
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	began := time.Now()
+	for total := 0; next < end; {
+		s.restoring(partition, end-next)
+		fetches := client.PollRecords(ctx, s.options.EpochRecords)
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := fetches.Err(); err != nil {
+			return fmt.Errorf("restoring from %s partition %d offset %d: %w", topic, partition, next, err)
+		}
+		var entries []stream.Entry
+		fetches.EachRecord(func(record *kgo.Record) {
+			next = record.Offset + 1
+			if !record.Attrs.IsControl() {
+				entries = append(entries, stream.Entry{Key: record.Key, Value: record.Value})
+			}
+		})
+		if err := stream.Restore(s.store, partition, entries, next, time.Now()); err != nil {
+			return err
+		}
+		total += len(entries)
+		s.options.Metrics.restored.WithLabelValues(s.program.Stage().Name).Add(float64(len(entries)))
+		if next >= end {
+			s.log.Info("task restored", "partition", partition, "records", total, "seconds", time.Since(began).Seconds())
+		}
+	}
+	s.restoring(partition, 0)
+	return nil
+}

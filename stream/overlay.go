@@ -1,0 +1,225 @@
+package stream
+
+import (
+	"bytes"
+	"cmp"
+
+	"github.com/RaduBerinde/btreemap"
+
+	"waybill/state"
+)
+
+// overlay holds what the steps of an open epoch changed, in front of the store. Abort drops it; commit applies it.
+type overlay struct {
+	rows  map[string]*change
+	order *btreemap.BTreeMap[string, *change]
+}
+
+// change is the newest value of a row in the epoch; nil: deleted.
+type change struct {
+	table *table
+	key   string
+	value any
+	// ranged rows were deleted with a whole range: the store deletes them as one.
+	ranged bool
+}
+
+func newOverlay() *overlay {
+	return &overlay{rows: map[string]*change{}, order: btreemap.New[string, *change](16, cmp.Compare[string])}
+}
+
+func (o *overlay) set(t *table, key []byte, value any) *change {
+	if existing := o.rows[string(key)]; existing != nil {
+		existing.value, existing.ranged = value, false
+		return existing
+	}
+	c := &change{table: t, key: string(key), value: value}
+	o.rows[c.key] = c
+	o.order.ReplaceOrInsert(c.key, c)
+	return c
+}
+
+func (o *overlay) clear() {
+	clear(o.rows)
+	o.order.Clear(true)
+}
+
+// snapshot copies the changes with from ≤ key < to, so that rows may change while they are walked.
+func (o *overlay) snapshot(from, to []byte) []change {
+	if len(o.rows) == 0 {
+		return nil
+	}
+	var found []change
+	upper := btreemap.LT(string(to))
+	if to == nil {
+		upper = btreemap.Max[string]()
+	}
+	o.order.AscendFunc(btreemap.GE(string(from)), upper, func(_ string, c *change) bool {
+		found = append(found, *c)
+		return true
+	})
+	return found
+}
+
+// get reads a row: overlay, then the cache of decoded values, then the store.
+func (t *Task) get(of *table, key []byte) any {
+	if c := t.overlay.rows[string(key)]; c != nil {
+		return c.value
+	}
+	if value, ok := t.cache.Get(string(key)); ok {
+		return value
+	}
+	row, err := t.store.Get(t.storeKey(key))
+	if err != nil {
+		panic(storeFailure{err})
+	}
+	if row == nil {
+		return nil
+	}
+	value := t.decode(of, row)
+	t.cache.Put(string(key), value, len(key)+len(row))
+	return value
+}
+
+func (t *Task) decode(of *table, row []byte) any {
+	value, err := of.rows.decode(row, t.writerSchema)
+	if err != nil {
+		panic(storeFailure{err})
+	}
+	return value
+}
+
+// put sets a row, or deletes it where value is nil.
+func (t *Task) put(of *table, key []byte, value any) {
+	if value != nil && !t.schemaKept[of.id] {
+		t.keepSchema(of)
+	}
+	t.overlay.set(of, key, value)
+}
+
+// keepSchema writes the schema of a table's rows beside them, once per task, so that a later release can read them.
+func (t *Task) keepSchema(of *table) {
+	t.schemaKept[of.id] = true
+	fingerprint, json := of.rows.schema()
+	if fingerprint == 0 {
+		return
+	}
+	key := schemaKey(fingerprint)
+	if t.getPlain(rowSchemas, key) == nil {
+		t.putPlain(rowSchemas, key, []byte(json))
+	}
+}
+
+func schemaKey(fingerprint uint64) []byte {
+	return state.AppendInt([]byte{rowSchemas.id}, int64(fingerprint))
+}
+
+func (t *Task) writerSchema(fingerprint uint64) (string, bool) {
+	json := t.getPlain(rowSchemas, schemaKey(fingerprint))
+	return string(json), json != nil
+}
+
+// getPlain reads a row of the kernel's own tables; its key begins with the table's number.
+func (t *Task) getPlain(of *table, key []byte) []byte {
+	if value := t.get(of, key); value != nil {
+		return *value.(*[]byte)
+	}
+	return nil
+}
+
+// putPlain sets a row of the kernel's own tables, or deletes it where value is nil.
+func (t *Task) putPlain(of *table, key, value []byte) {
+	if value == nil {
+		t.put(of, key, nil)
+		return
+	}
+	t.put(of, key, &value)
+}
+
+// key is the row's key within the task: the table's number, then the key. It is valid until the next call.
+func (t *Task) key(of *table, key state.Key) []byte {
+	t.keyBuffer = key.AppendKey(append(t.keyBuffer[:0], of.id))
+	return t.keyBuffer
+}
+
+// scan walks the rows that begin with prefix in key order, as of the call: the store's rows, with the overlay's changes
+// in their places. The key is valid during the call of yield.
+func (t *Task) scan(of *table, prefix []byte, yield func(key []byte, value any) bool) {
+	to := state.After(prefix)
+	changes := t.overlay.snapshot(prefix, to)
+	iterator, err := t.store.Scan(t.storeKey(prefix), t.storeEnd(to))
+	if err != nil {
+		panic(storeFailure{err})
+	}
+	more := walk(changes, iterator, len(t.prefix), func(key, row []byte, c *change) bool {
+		switch {
+		case c != nil && c.value == nil:
+			return true
+		case c != nil:
+			return yield(key, c.value)
+		}
+		value, cached := t.cache.Get(string(key))
+		if !cached {
+			value = t.decode(of, row)
+		}
+		return yield(key, value)
+	})
+	if err := iterator.Close(); err != nil && more {
+		panic(storeFailure{err})
+	}
+}
+
+// walk merges changes with stored rows; where both have a key the change wins. It tells whether it came to the end.
+func walk(changes []change, stored state.Iterator, prefix int, yield func(key, row []byte, c *change) bool) bool {
+	has := stored.Next()
+	for has || len(changes) > 0 {
+		order := -1 // the change comes first
+		if len(changes) == 0 {
+			order = 1
+		} else if has {
+			order = bytes.Compare([]byte(changes[0].key), stored.Key()[prefix:])
+		}
+		if order > 0 {
+			if !yield(stored.Key()[prefix:], stored.Value(), nil) {
+				return false
+			}
+			has = stored.Next()
+			continue
+		}
+		if !yield([]byte(changes[0].key), nil, &changes[0]) {
+			return false
+		}
+		changes = changes[1:]
+		if order == 0 {
+			has = stored.Next()
+		}
+	}
+	return true
+}
+
+// dropRange deletes every row with from ≤ key < to: a tombstone each in the changelog, one range deletion in the store.
+func (t *Task) dropRange(of *table, from, to []byte) {
+	var keys [][]byte
+	iterator, err := t.store.Scan(t.storeKey(from), t.storeKey(to))
+	if err != nil {
+		panic(storeFailure{err})
+	}
+	walk(t.overlay.snapshot(from, to), iterator, len(t.prefix), func(key, _ []byte, c *change) bool {
+		if c == nil || c.value != nil {
+			keys = append(keys, append([]byte(nil), key...))
+		}
+		return true
+	})
+	if err := iterator.Close(); err != nil {
+		panic(storeFailure{err})
+	}
+	if len(keys) == 0 {
+		return
+	}
+	for _, key := range keys {
+		t.overlay.set(of, key, nil).ranged = true
+	}
+	t.dropped = append(t.dropped, keyRange{from, to})
+}
+
+type keyRange struct{ from, to []byte }

@@ -1,0 +1,87 @@
+package stream
+
+import (
+	"encoding/binary"
+	"fmt"
+	"time"
+
+	"waybill/state"
+)
+
+// What a store holds: tasks' rows, reference data, and how far each of them is.
+const (
+	taskRows       = 'T'
+	referenceRows  = 'R'
+	positions      = 'P'
+	changelogsRead = 'c'
+	referencesRead = 'r'
+)
+
+func taskPrefix(partition int32) []byte {
+	return binary.BigEndian.AppendUint32([]byte{taskRows}, uint32(partition))
+}
+
+func (t *Task) storeKey(key []byte) []byte {
+	return append(append(make([]byte, 0, len(t.prefix)+len(key)), t.prefix...), key...)
+}
+
+// storeEnd is where a scan of the task's rows ends; nil means behind the last of them.
+func (t *Task) storeEnd(to []byte) []byte {
+	if to == nil {
+		return state.After(t.prefix)
+	}
+	return t.storeKey(to)
+}
+
+// Position is how far a store has read a task's changelog.
+type Position struct {
+	Next int64     // the offset to read next; 0: nothing is in the store
+	At   time.Time // when the store got there
+}
+
+func changelogPositionKey(partition int32) []byte {
+	return binary.BigEndian.AppendUint32([]byte{positions, changelogsRead}, uint32(partition))
+}
+
+// ChangelogPosition reads how far the store reflects the task's changelog.
+func ChangelogPosition(store state.Store, partition int32) (Position, error) {
+	row, err := store.Get(changelogPositionKey(partition))
+	if err != nil || row == nil {
+		return Position{}, err
+	}
+	if len(row) != 16 {
+		return Position{}, fmt.Errorf("%w: the changelog position of task %d has %d bytes", state.ErrCorrupt, partition, len(row))
+	}
+	at := time.UnixMicro(int64(binary.BigEndian.Uint64(row[8:]))).UTC()
+	return Position{Next: int64(binary.BigEndian.Uint64(row)), At: at}, nil
+}
+
+func appendChangelogPosition(batch *state.Batch, partition int32, next int64, at time.Time) {
+	row := binary.BigEndian.AppendUint64(nil, uint64(next))
+	batch.Set(changelogPositionKey(partition), binary.BigEndian.AppendUint64(row, uint64(at.UnixMicro())))
+}
+
+// Restore applies records of a task's changelog to the store, in their order, together with the offset to read next.
+func Restore(store state.Store, partition int32, entries []Entry, next int64, now time.Time) error {
+	prefix := taskPrefix(partition)
+	var batch state.Batch
+	for _, entry := range entries {
+		key := append(append([]byte(nil), prefix...), entry.Key...)
+		if entry.Value == nil {
+			batch.Delete(key)
+			continue
+		}
+		batch.Set(key, entry.Value)
+	}
+	appendChangelogPosition(&batch, partition, next, now)
+	return store.Apply(&batch)
+}
+
+// Forget drops a task's rows, so that a restore begins at the changelog's start.
+func Forget(store state.Store, partition int32) error {
+	prefix := taskPrefix(partition)
+	var batch state.Batch
+	batch.DeleteRange(prefix, state.After(prefix))
+	batch.Delete(changelogPositionKey(partition))
+	return store.Apply(&batch)
+}
