@@ -2,6 +2,7 @@ package inventory
 
 import (
 	"iter"
+	"math"
 	"time"
 
 	"waybill/schemas"
@@ -19,15 +20,19 @@ type Reservation struct {
 	ExpiresAt *time.Time       `avro:"expires_at"`
 }
 
-// reservationKey orders a position's reservations by order, line and age. It is bytes, so that it serves as the key of the
-// reservation's timer too.
+// reservationKey orders a position's reservations by order, then the one that holds longest first. It is bytes, so that it
+// serves as the key of the reservation's timer too.
 type reservationKey string
 
 // AppendKey appends the key's bytes.
 func (k reservationKey) AppendKey(dst []byte) []byte { return append(dst, k...) }
 
 func (r *Reservation) key() reservationKey {
-	return reservationKey(state.AppendInt(state.AppendInt([]byte(reservationsOf(r.Position, r.OrderID)), int64(r.LineNo)), r.Sequence))
+	holds := int64(math.MaxInt64)
+	if r.ExpiresAt != nil {
+		holds = r.ExpiresAt.UnixMicro()
+	}
+	return reservationKey(state.AppendInt(state.AppendInt([]byte(reservationsOf(r.Position, r.OrderID)), -holds), r.Sequence))
 }
 
 // reservationsOf is the prefix of the reservations for an order, or for none.
@@ -42,7 +47,7 @@ func (m movement) reservation(position string) *Reservation {
 	return r
 }
 
-// forLine is the order line that a movement is for.
+// forLine is the order line that a movement is for; empty and 0 where it does not say.
 func (m movement) forLine() (orderID string, lineNo int32) {
 	if m.OrderID != nil {
 		orderID = *m.OrderID
@@ -53,34 +58,28 @@ func (m movement) forLine() (orderID string, lineNo int32) {
 	return orderID, lineNo
 }
 
-// releasable is the prefix of the reservations that a release frees: those of its order line; without a line, those of
-// its order; without an order, those for no order.
-func (m movement) releasable(position string) reservationKey {
-	orderID, lineNo := m.forLine()
-	prefix := reservationsOf(position, orderID)
-	if lineNo != 0 {
-		prefix = reservationKey(state.AppendInt([]byte(prefix), int64(lineNo)))
-	}
-	return prefix
-}
-
 // expired tells whether a reservation is over at a time.
 func (r *Reservation) expired(now time.Time) bool {
 	return r.ExpiresAt != nil && !r.ExpiresAt.After(now)
 }
 
-// release frees a quantity of reservations, the oldest of a line first, and returns how each that it touches is left. What
-// is released beyond them had expired: it was free already.
-func release(standing iter.Seq[*Reservation], quantity schemas.Quantity) (left []Reservation, freed schemas.Quantity) {
+// release frees a quantity of an order's reservations (of one line of it, unless lineNo is 0), and returns how each that
+// it touches is left. What is released beyond them had expired: it was free already.
+//
+// The one that would hold longest goes first. So what has expired meanwhile is what a release would have come to last, and
+// what is left of the others does not depend on whether the release or the expiry was seen first.
+func release(standing iter.Seq[*Reservation], lineNo int32, quantity schemas.Quantity) (left []Reservation, freed schemas.Quantity) {
 	for r := range standing {
 		if quantity <= freed {
 			break
 		}
-		part := min(r.Quantity, quantity-freed)
+		if lineNo != 0 && lineNo != r.LineNo {
+			continue
+		}
 		rest := *r
-		rest.Quantity -= part
+		rest.Quantity -= min(r.Quantity, quantity-freed)
 		left = append(left, rest)
-		freed += part
+		freed += r.Quantity - rest.Quantity
 	}
 	return left, freed
 }

@@ -7,7 +7,6 @@
 package inventory
 
 import (
-	"iter"
 	"time"
 
 	"waybill/processors/conditions"
@@ -132,7 +131,7 @@ func (in *inventory) take(s *stream.Step, key string, position *Position, m move
 	case schemas.MovementReserve:
 		in.reserve(s, position, m.reservation(key))
 	case schemas.MovementRelease:
-		in.release(s, position, m.releasable(key), m.quantity)
+		in.release(s, key, position, m)
 	default:
 		position.move(m.Kind, m.quantity)
 	}
@@ -166,8 +165,9 @@ func (in *inventory) reserve(s *stream.Step, position *Position, r *Reservation)
 	}
 }
 
-func (in *inventory) release(s *stream.Step, position *Position, releasable reservationKey, quantity schemas.Quantity) {
-	left, freed := release(in.standing(s, releasable), quantity)
+func (in *inventory) release(s *stream.Step, key string, position *Position, m movement) {
+	orderID, lineNo := m.forLine()
+	left, freed := release(in.reservations.Scan(s, reservationsOf(key, orderID)), lineNo, m.quantity)
 	position.Reserved -= freed
 	for _, r := range left {
 		if r.Quantity > 0 {
@@ -177,10 +177,6 @@ func (in *inventory) release(s *stream.Step, position *Position, releasable rese
 		in.reservations.Delete(s, r.key())
 		in.expiry.Cancel(s, string(r.key()))
 	}
-}
-
-func (in *inventory) standing(s *stream.Step, prefix reservationKey) iter.Seq[*Reservation] {
-	return in.reservations.Scan(s, prefix)
 }
 
 // expire frees a reservation whose time is over.
