@@ -171,6 +171,19 @@ func (c *entryCheck) fieldOfValue(field []string, path string) {
 	}
 }
 
+// number checks that a path names a field of the value that can count.
+func (c *entryCheck) number(field []string, path string) {
+	c.fieldOfValue(field, path)
+	if c.value == nil {
+		return
+	}
+	switch found := fieldType(c.value, path); found {
+	case nil, reflect.TypeFor[int64](), reflect.TypeFor[*int64]():
+	default:
+		c.problem(field, "%s is not a number", path)
+	}
+}
+
 // fieldType finds a field of a value by its path in the contract; nil when there is none.
 func fieldType(value reflect.Type, path string) reflect.Type {
 	name, rest, deeper := strings.Cut(path, ".")
@@ -204,7 +217,7 @@ func (c *entryCheck) ordering() {
 	c.form([]string{"ordering", "entity"}, ordering.Entity)
 	switch ordering.Contract {
 	case Dense, Monotonic:
-		c.fieldOfValue([]string{"ordering", "sequence"}, ordering.Sequence)
+		c.number([]string{"ordering", "sequence"}, ordering.Sequence)
 	case Unordered:
 		if ordering.Sequence != "" {
 			c.problem([]string{"ordering", "sequence"}, "an unordered topic has none: leave it out")

@@ -82,6 +82,7 @@ func (l *loading) readFolder() {
 	if slices.Contains(names, systemsFile) {
 		l.readSystems()
 	} else {
+		l.unread = true
 		l.add(fmt.Errorf("%s: missing: it registers the systems whose events are believed", systemsFile))
 	}
 	for _, name := range names {
@@ -142,6 +143,7 @@ func (l *loading) readTopics(name string) {
 func (l *loading) readSystems() {
 	f, document := open[systemFile](l.files, systemsFile, l.problems)
 	if document == nil {
+		l.unread = true
 		return
 	}
 	for _, id := range sortedKeys(document.Systems) {

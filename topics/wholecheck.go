@@ -3,6 +3,7 @@ package topics
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // keyedState lists the topics whose latest record of a key is a state that someone reads from the beginning: without
@@ -23,6 +24,7 @@ func (l *loading) checkWhole() {
 	if !l.unread {
 		l.checkKnown()
 	}
+	l.checkAuthority()
 	l.checkCompaction()
 	l.checkPartitions()
 	l.checkRepairs()
@@ -37,6 +39,18 @@ func (l *loading) checkKnown() {
 	for _, name := range known {
 		if _, ok := l.where[name]; !ok {
 			l.add(fmt.Errorf("topic %s: in no file of the catalogue, but the program reads or writes it", name))
+		}
+	}
+}
+
+// checkAuthority finds sources that no registered system may write.
+func (l *loading) checkAuthority() {
+	for _, entry := range l.catalogue.entries {
+		if entry.Role != Source || len(entry.Authority) == 0 || l.unread {
+			continue
+		}
+		if !slices.ContainsFunc(l.catalogue.systems, func(system System) bool { return entry.AuthorityOf(system.Kind) }) {
+			l.problem(entry.Name, "authority", "no system of kind %s is registered: every event would be refused", strings.Join(entry.Authority, " or "))
 		}
 	}
 }
