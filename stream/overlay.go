@@ -66,7 +66,7 @@ func (t *Task) get(of *table, key []byte) any {
 	if c := t.overlay.rows[string(key)]; c != nil {
 		return c.value
 	}
-	if value, ok := t.cache.Get(string(key)); ok {
+	if value, ok := t.cache.Get(key); ok {
 		return value
 	}
 	row, err := t.store.Get(t.storeKey(key))
@@ -158,7 +158,7 @@ func (t *Task) scan(of *table, prefix []byte, yield func(key []byte, value any) 
 		case c != nil:
 			return yield(key, c.value)
 		}
-		value, cached := t.cache.Get(string(key))
+		value, cached := t.cache.Get(key)
 		if !cached {
 			value = t.decode(of, row)
 		}

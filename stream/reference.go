@@ -199,7 +199,7 @@ func referenceKey(ref *reference, key string) []byte {
 
 func (r *References) get(ref *reference, key string) any {
 	full := referenceKey(ref, key)
-	if value, ok := r.cache.Get(string(full)); ok {
+	if value, ok := r.cache.Get(full); ok {
 		return value
 	}
 	row, err := r.store.Get(full)
@@ -228,7 +228,7 @@ func (r *References) scan(ref *reference, prefix string, yield func(any) bool) {
 		panic(storeFailure{err})
 	}
 	for more := true; more && iterator.Next(); {
-		value, cached := r.cache.Get(string(iterator.Key()))
+		value, cached := r.cache.Get(iterator.Key())
 		if !cached {
 			value = r.keep(ref, iterator.Key(), iterator.Value())
 		}
