@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"reflect"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -32,7 +33,26 @@ type reader struct {
 	err    *DecodeError
 }
 
-// Strings of a decoded value share one copy of its bytes.
+// narrowSlack is what a value's decimals may grow by as longs before the copy moves.
+const narrowSlack = 16
+
+// decode reads a value's bytes into the Go value that target points to. Its strings share one copy of the bytes.
+func (r *reader) decode(body []byte, id int, target any) *DecodeError {
+	if r.err != nil {
+		failure := *r.err
+		return &failure
+	}
+	narrow, failure := r.shape.narrow(make([]byte, 0, len(body)+narrowSlack), body)
+	if failure != nil {
+		failure.SchemaID = id
+		return failure
+	}
+	if _, err := r.schema.Decode(narrow, target, aliasInput...); err != nil {
+		return valueError(err, id)
+	}
+	return nil
+}
+
 var aliasInput = []avro.Opt{avro.AliasInput()}
 
 // NewCodec makes the codec of a topic. It panics when the topic has no contract or T does not fit it: both are mistakes
@@ -42,19 +62,12 @@ func NewCodec[T any](registry Registry, topic string) *Codec[T] {
 	if err != nil {
 		panic(err)
 	}
+	if problems := conform(topic, contract.schema.Root().ExpandReferences(), reflect.TypeFor[T]()); len(problems) > 0 {
+		panic("contract and Go type differ: " + strings.Join(problems, "; "))
+	}
 	c := &Codec[T]{registry: registry, contract: contract}
 	c.readers.Store(&map[int]*reader{})
-	if _, err := contract.narrow.Encode(new(T)); err != nil && !isValueError(err) {
-		panic(fmt.Errorf("contract of %s and type %T: %w", topic, *new(T), err))
-	}
 	return c
-}
-
-// isValueError tells a value that the contract refuses (an empty enumeration in a zero value) from a type that does not
-// fit it.
-func isValueError(err error) bool {
-	var semantic *avro.SemanticError
-	return errors.As(err, &semantic) && semantic.AvroType == "enum"
 }
 
 // Decode reads a value. A *DecodeError says that it can never be read; ErrRegistryUnavailable to try again.
@@ -70,24 +83,12 @@ func (c *Codec[T]) Decode(ctx context.Context, value []byte) (*T, error) {
 			return nil, err
 		}
 	}
-	if reader.err != nil {
-		failure := *reader.err
-		return nil, &failure
-	}
-	narrow, failure := reader.shape.narrow(make([]byte, 0, len(body)+narrowSlack), body)
-	if failure != nil {
-		failure.SchemaID = id
-		return nil, failure
-	}
 	decoded := new(T)
-	if _, err := reader.schema.Decode(narrow, decoded, aliasInput...); err != nil {
-		return nil, valueError(err, id)
+	if failure := reader.decode(body, id, decoded); failure != nil {
+		return nil, failure
 	}
 	return decoded, nil
 }
-
-// narrowSlack is what a value's decimals may grow by as longs before the copy moves.
-const narrowSlack = 16
 
 // Append writes a value behind dst. It fails on a value that the contract cannot carry (a decimal out of range, a
 // symbol that its enumeration does not have), on ErrNotRegistered and on ErrRegistryUnavailable; dst is then unchanged.

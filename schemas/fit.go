@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"math"
 	"math/big"
 	"slices"
 	"strconv"
@@ -142,13 +143,13 @@ func (f fitting) union(path string, node *avro.SchemaNode, value any) (any, erro
 
 // leaf fits what has no fields or items.
 func (f fitting) leaf(node *avro.SchemaNode, value any) (any, error) {
-	switch node.LogicalType {
+	switch unit := strings.TrimPrefix(node.LogicalType, "local-"); unit {
 	case "decimal":
 		return fitDecimal(node, value)
 	case "date":
 		return fitDate(value)
 	case "timestamp-millis", "timestamp-micros", "timestamp-nanos":
-		return fitInstant(node.LogicalType, value)
+		return fitInstant(unit, value)
 	}
 	switch node.Type {
 	case "null":
@@ -245,7 +246,7 @@ func fitDate(value any) (time.Time, error) {
 	return time.Time{}, fmt.Errorf("is %s, not a date written \"YYYY-MM-DD\"", valueWords(value))
 }
 
-func fitInstant(logicalType string, value any) (time.Time, error) {
+func fitInstant(unit string, value any) (time.Time, error) {
 	at, ok := value.(time.Time)
 	if text, isText := value.(string); isText {
 		parsed, err := time.Parse(time.RFC3339Nano, text)
@@ -254,8 +255,8 @@ func fitInstant(logicalType string, value any) (time.Time, error) {
 	if !ok {
 		return time.Time{}, fmt.Errorf("is %s, not an instant such as \"2026-03-04T05:06:07Z\" (RFC 3339)", valueWords(value))
 	}
-	unit := map[string]time.Duration{"timestamp-millis": time.Millisecond, "timestamp-micros": time.Microsecond}[logicalType]
-	return at.UTC().Truncate(unit), nil
+	finest := map[string]time.Duration{"timestamp-millis": time.Millisecond, "timestamp-micros": time.Microsecond}[unit]
+	return at.UTC().Truncate(finest), nil
 }
 
 func wholeNumber(value any, bits int) (int64, error) {
@@ -288,6 +289,10 @@ func fitFloat(value any) (any, error) {
 	case json.Number:
 		if float, err := number.Float64(); err == nil {
 			return float, nil
+		}
+	case string:
+		if float, err := strconv.ParseFloat(number, 64); err == nil && (math.IsNaN(float) || math.IsInf(float, 0)) {
+			return float, nil // which JSON cannot write as numbers
 		}
 	}
 	return nil, fmt.Errorf("is %s, not a number", valueWords(value))

@@ -125,30 +125,11 @@ func writerOf(text string) (*writer, error) {
 	if err != nil {
 		return nil, err
 	}
-	made := &writer{schema: schema, root: schema.Root(), shape: shape, names: map[string]*avro.SchemaNode{}}
+	root, names := definitions(schema)
+	made := &writer{schema: schema, root: root, names: names, shape: shape}
 	made.fingerprint = hex.EncodeToString(schema.Fingerprint(avro.NewRabin()))
-	made.collect(made.root)
 	known, _ := writers.LoadOrStore(text, made)
 	return known.(*writer), nil
-}
-
-func (w *writer) collect(node *avro.SchemaNode) {
-	switch node.Type {
-	case "record", "error", "enum", "fixed":
-		w.names[fullName(node)] = node
-	}
-	for i := range node.Fields {
-		w.collect(&node.Fields[i].Type)
-	}
-	for i := range node.Branches {
-		w.collect(&node.Branches[i])
-	}
-	if node.Items != nil {
-		w.collect(node.Items)
-	}
-	if node.Values != nil {
-		w.collect(node.Values)
-	}
 }
 
 // definition returns the node itself, or what it names.

@@ -8,14 +8,14 @@ import (
 	"math"
 	"math/big"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/twmb/avro"
 )
 
 // JSON shows a value of the wire format to people, by its writer's schema: fields in the schema's order, decimals as
-// strings without needless zeros, timestamps in RFC 3339 and UTC, dates as YYYY-MM-DD, bytes in base64, and what may be
+// strings without needless zeros, timestamps in RFC 3339 and UTC, dates as YYYY-MM-DD, times of
+// day as numbers of their unit, bytes in base64, and what may be
 // null as the bare value. EncodeJSON reads it back. Errors are those of Codec.Decode.
 func JSON(ctx context.Context, registry Registry, value []byte) (json.RawMessage, error) {
 	id, body, writer, err := writerOfValue(ctx, registry, value)
@@ -95,9 +95,12 @@ func (w *writer) show(dst []byte, node *avro.SchemaNode, value any) []byte {
 			return v.AppendFormat(append(dst, '"'), time.DateOnly+`"`)
 		}
 		return v.UTC().AppendFormat(append(dst, '"'), time.RFC3339Nano+`"`)
-	case *big.Rat:
-		leaf := w.branch(node, func(branch *avro.SchemaNode) bool { return branch.LogicalType == "decimal" })
-		return strconv.AppendQuote(dst, decimalText(v, leaf.Scale))
+	case time.Duration:
+		leaf := w.branch(node, func(branch *avro.SchemaNode) bool { return unitOf(branch) != "" })
+		if leaf.LogicalType == "time-millis" {
+			return strconv.AppendInt(dst, v.Milliseconds(), 10)
+		}
+		return strconv.AppendInt(dst, v.Microseconds(), 10)
 	}
 	return showLeaf(dst, value)
 }
@@ -110,8 +113,14 @@ func showLeaf(dst []byte, value any) []byte {
 		return showFloat(dst, float64(v), 32)
 	case float64:
 		return showFloat(dst, v, 64)
-	case time.Duration:
-		return strconv.AppendQuote(dst, v.String())
+	case *big.Rat:
+		digits, _ := v.FloatPrec() // exact: Avro's decimals end
+		return strconv.AppendQuote(dst, v.FloatString(digits))
+	case [16]byte:
+		return strconv.AppendQuote(dst, base64.StdEncoding.EncodeToString(v[:]))
+	case avro.Duration:
+		content := v.Bytes()
+		return strconv.AppendQuote(dst, base64.StdEncoding.EncodeToString(content[:]))
 	}
 	text, err := json.Marshal(value)
 	if err != nil { // the Avro library's value for a logical type that no contract of ours has
@@ -178,12 +187,4 @@ func (w *writer) holds(branch *avro.SchemaNode, fields map[string]any) bool {
 		}
 	}
 	return true
-}
-
-func decimalText(value *big.Rat, scale int) string {
-	text := value.FloatString(scale)
-	if strings.Contains(text, ".") {
-		text = strings.TrimRight(strings.TrimRight(text, "0"), ".")
-	}
-	return text
 }

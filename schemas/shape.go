@@ -61,7 +61,8 @@ func narrowDecimal(node *avro.SchemaNode) bool {
 // shapeOf reduces a schema.
 func shapeOf(schema *avro.Schema) (*shape, error) {
 	named := map[string]*shape{}
-	root, err := reduce(schema.Root(), named)
+	tree, _ := definitions(schema)
+	root, err := reduce(tree, named)
 	if err != nil {
 		return nil, err
 	}
@@ -124,13 +125,6 @@ func reduce(node *avro.SchemaNode, named map[string]*shape) (*shape, error) {
 		return s, nil
 	}
 	return nil, fmt.Errorf("schema names the type %s, which it does not define", shorten(node.Type))
-}
-
-func fullName(node *avro.SchemaNode) string {
-	if node.Namespace == "" {
-		return node.Name
-	}
-	return node.Namespace + "." + node.Name
 }
 
 func (s *shape) leastBytes(open map[*shape]bool) int {
