@@ -83,6 +83,8 @@ func (o Options) consumer(more ...kgo.Opt) []kgo.Opt {
 		kgo.FetchIsolationLevel(kgo.ReadCommitted()),
 		kgo.KeepControlRecords(),
 		kgo.FetchMaxPartitionBytes(4<<20),
+		// A partition that is resumed is read only when the broker has answered the fetch under way.
+		kgo.FetchMaxWait(200*time.Millisecond),
 		kgo.MetadataMinAge(250*time.Millisecond),
 	)
 	return append(opts, more...)
