@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"waybill/processors/money"
 	"waybill/schemas"
 )
 
@@ -14,7 +15,7 @@ func (p *Position) availability(bound time.Duration) *schemas.Availability {
 	return &schemas.Availability{
 		ItemID: p.ItemID, WarehouseID: p.WarehouseID,
 		OnHand: p.OnHand, Allocated: p.Allocated, Reserved: p.Reserved, Committed: p.Committed, Quarantined: p.Quarantined,
-		AvailableToPromise: sum(p.OnHand, -p.Allocated, -p.Reserved, -p.Committed, -p.Quarantined),
+		AvailableToPromise: money.Sum(p.OnHand, -p.Allocated, -p.Reserved, -p.Committed, -p.Quarantined),
 		AsOf:               p.AsOf,
 		SourceLagSeconds:   int64(p.Lag / time.Second),
 		Suppressed:         bound > 0 && p.Lag > bound,

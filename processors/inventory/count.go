@@ -3,6 +3,7 @@ package inventory
 import (
 	"fmt"
 
+	"waybill/processors/money"
 	"waybill/schemas"
 )
 
@@ -37,13 +38,13 @@ func (p *Position) count(m movement, movedAtCutoff *schemas.Quantity) {
 	if movedAtCutoff == nil {
 		return
 	}
-	count.InFlight = sum(p.Moved, -*movedAtCutoff)
-	count.Expected = sum(p.OnHand, -count.InFlight)
+	count.InFlight = money.Sum(p.Moved, -*movedAtCutoff)
+	count.Expected = money.Sum(p.OnHand, -count.InFlight)
 	if !p.Stocked {
 		count.Expected, p.Stocked = count.Counted, true
 	}
-	p.OnHand = sum(count.Counted, count.InFlight)
-	p.Unexplained = sum(p.Unexplained, count.Counted, -count.Expected)
+	p.OnHand = money.Sum(count.Counted, count.InFlight)
+	p.Unexplained = money.Sum(p.Unexplained, count.Counted, -count.Expected)
 }
 
 // explain tells how much of an adjustment moves goods. When a count has left a difference, an adjustment of the same sign

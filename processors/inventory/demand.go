@@ -1,6 +1,7 @@
 package inventory
 
 import (
+	"waybill/processors/money"
 	"waybill/schemas"
 	"waybill/state"
 )
@@ -20,9 +21,9 @@ func (k demandKey) AppendKey(dst []byte) []byte {
 // demand puts what an order line asks now in place of what it asked before (nil: nothing).
 func (p *Position) demand(before, now *schemas.Demand) {
 	p.ItemID, p.WarehouseID = now.ItemID, now.WarehouseID
-	p.Committed, p.Allocated = sum(p.Committed, now.Committed), sum(p.Allocated, now.Allocated)
+	p.Committed, p.Allocated = money.Sum(p.Committed, now.Committed), money.Sum(p.Allocated, now.Allocated)
 	if before != nil {
-		p.Committed, p.Allocated = sum(p.Committed, -before.Committed), sum(p.Allocated, -before.Allocated)
+		p.Committed, p.Allocated = money.Sum(p.Committed, -before.Committed), money.Sum(p.Allocated, -before.Allocated)
 	}
 	p.AsOf = latest(p.AsOf, now.At)
 }

@@ -3,6 +3,7 @@ package inventory
 import (
 	"time"
 
+	"waybill/processors/money"
 	"waybill/schemas"
 )
 
@@ -58,13 +59,13 @@ func (p *Position) move(kind schemas.MovementKind, quantity schemas.Quantity) {
 	case schemas.MovementAdjust:
 		p.goods(p.explain(quantity))
 	case schemas.MovementQuarantine:
-		p.Quarantined = max(0, sum(p.Quarantined, quantity))
+		p.Quarantined = max(0, money.Sum(p.Quarantined, quantity))
 	}
 }
 
 // goods moves goods in, or out when negative.
 func (p *Position) goods(quantity schemas.Quantity) {
-	p.OnHand, p.Moved, p.Stocked = sum(p.OnHand, quantity), sum(p.Moved, quantity), true
+	p.OnHand, p.Moved, p.Stocked = money.Sum(p.OnHand, quantity), money.Sum(p.Moved, quantity), true
 }
 
 // note keeps what every movement says beside its quantity.
@@ -80,19 +81,6 @@ func lag(meta schemas.Meta) time.Duration {
 		return 0
 	}
 	return max(0, meta.RecordedAt.Sub(meta.OccurredAt))
-}
-
-// carried is the largest quantity that the contract's decimal carries: twelve digits before the point.
-const carried schemas.Quantity = 1_000_000_000_000_000_000 - 1
-
-// sum adds quantities. What absurd events add up to stays at the bound of what can be written, instead of stopping the
-// stage.
-func sum(quantities ...schemas.Quantity) schemas.Quantity {
-	var total schemas.Quantity
-	for _, quantity := range quantities {
-		total = min(max(total+quantity, -carried), carried)
-	}
-	return total
 }
 
 func latest(a, b time.Time) time.Time {

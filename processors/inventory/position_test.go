@@ -9,6 +9,8 @@ import (
 
 var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 
+const carried schemas.Quantity = 1_000_000_000_000_000_000 - 1 // what the contract's decimal can carry
+
 func quantity(text string) schemas.Quantity { return schemas.MustQuantity(text) }
 
 func TestEachKindOfMovementChangesWhatItSays(t *testing.T) {

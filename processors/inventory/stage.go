@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"waybill/processors/conditions"
+	"waybill/processors/money"
 	"waybill/schemas"
 	"waybill/state"
 	"waybill/stream"
@@ -158,7 +159,7 @@ func (in *inventory) reserve(s *stream.Step, position *Position, r *Reservation)
 	if r.Quantity <= 0 || r.expired(s.Now()) {
 		return
 	}
-	position.Reserved = sum(position.Reserved, r.Quantity)
+	position.Reserved = money.Sum(position.Reserved, r.Quantity)
 	in.reservations.Put(s, r.key(), r)
 	if r.ExpiresAt != nil {
 		in.expiry.Set(s, string(r.key()), *r.ExpiresAt)

@@ -1,8 +1,7 @@
 package inventory
 
 import (
-	"math/big"
-
+	"waybill/processors/money"
 	"waybill/schemas"
 )
 
@@ -13,15 +12,13 @@ func inBase(item *schemas.Item, quantity schemas.Quantity, uom string) (schemas.
 		return quantity, true
 	}
 	for _, unit := range item.UOMs {
-		if unit.UOM != uom || unit.Denominator == 0 {
-			continue
+		if unit.UOM == uom {
+			factor, positive := money.NewFactor(unit.Numerator, unit.Denominator)
+			if !positive {
+				return 0, false
+			}
+			return money.Convert(quantity, factor)
 		}
-		product := new(big.Int).Mul(big.NewInt(int64(quantity)), big.NewInt(unit.Numerator))
-		base, rest := product.QuoRem(product, big.NewInt(unit.Denominator), new(big.Int))
-		if rest.Sign() != 0 || !base.IsInt64() || magnitude(schemas.Quantity(base.Int64())) > carried {
-			return 0, false
-		}
-		return schemas.Quantity(base.Int64()), true
 	}
 	return 0, false
 }
