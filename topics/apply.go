@@ -31,6 +31,9 @@ func Apply(ctx context.Context, client *kgo.Client, registry Registry, changes C
 	if err := a.setConfigs(ctx, changes.of(SetConfig)); err != nil {
 		return err
 	}
+	if err := settle(ctx, a.admin, append(changes.of(CreateTopic), changes.of(SetConfig)...)); err != nil {
+		return err
+	}
 	if err := a.settleSubjects(ctx, changes); err != nil {
 		return err
 	}

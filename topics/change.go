@@ -67,7 +67,7 @@ func (c Changes) String() string {
 	for _, refusal := range c.Refused {
 		fmt.Fprintf(table, "refused\t%s\t%s\n", refusal.Target, refusal.Reason)
 	}
-	table.Flush() // into memory: it does not fail
+	_ = table.Flush() // into memory: it does not fail
 	return text.String()
 }
 

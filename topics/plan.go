@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
@@ -177,10 +176,7 @@ func (p *planning) planConfigs(entry Entry, configs kadm.ResourceConfigs) error 
 	}
 	wanted := p.wanted(entry)
 	for _, name := range sortedKeys(wanted) {
-		current := ""
-		if i := slices.IndexFunc(described.Configs, func(c kadm.Config) bool { return c.Key == name }); i >= 0 {
-			current = described.Configs[i].MaybeValue()
-		}
+		current := valueOf(described, name)
 		if current != wanted[name] {
 			p.add(Change{Action: SetConfig, Target: entry.Name, Setting: name, From: current, To: wanted[name]})
 		}
