@@ -22,7 +22,7 @@ var layers = []struct {
 	{"console/...", []string{"console/...", "schemas/...", "topics/..."}, nil},
 	{"bench/...", []string{"bench/...", "stream/...", "state/...", "schemas/...", "topics/...", "processors/..."}, nil},
 	{"examples/...", []string{"examples/...", "schemas/...", "topics/..."}, []string{"processors/...", "stream/..."}},
-	{"deploy/...", nil, nil},
+	{"deploy/...", nil, []string{"processors/conditions", "schemas"}},
 	{"internal/architecture", nil, nil},
 	{"cmd/...", []string{"cmd/...", "console/...", "stream/...", "state/...", "schemas/...", "topics/...", "processors/..."}, []string{"examples/..."}},
 }
@@ -40,7 +40,7 @@ var libraries = []struct {
 	{"github.com/twmb/franz-go/pkg/kfake/...", []string{"cmd/..."}, "the embedded broker is for `waybill dev` and for tests"},
 	{"github.com/twmb/franz-go/...", []string{"topics/...", "stream/kafka/...", "cmd/...", "bench/..."}, "stream/kafka is the way to the broker"},
 	{"github.com/spf13/cobra/...", []string{"cmd/..."}, "commands are cmd's"},
-	{"github.com/prometheus/...", []string{"cmd/...", "console/..."}, "the kernel counts, cmd exposes what it counted"},
+	{"github.com/prometheus/...", []string{"stream/kafka", "cmd/..."}, "the kernel's steps count, its binding to Kafka measures"},
 	{"os/exec", []string{"cmd/...", "bench/..."}, "no other program is started"},
 }
 

@@ -1,0 +1,52 @@
+# `make` prints what there is. Building and testing needs Go alone; what else a target needs it fetches or names.
+
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+LINT    := go tool -modfile=deploy/tools/lint.mod golangci-lint
+VULN    := go tool -modfile=deploy/tools/vuln.mod govulncheck
+
+.DEFAULT_GOAL := help
+.PHONY: build test race cover lint vuln test-kafka kafka kafka-stop demo-northwind check-deploy tidy help
+
+help: ## print this
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## the binary, into bin/waybill: static, for this machine
+	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.release=$(VERSION)' -o bin/waybill ./cmd/waybill
+
+test: ## go vet and all tests that need no broker
+	go vet -tags kafka ./...
+	go test ./...
+
+race: ## the tests of what runs in parallel, under the race detector (needs a C compiler)
+	go test -race ./state/... ./stream/... ./schemas/...
+
+cover: ## the tests of processors/, which are to cover 95 % of its statements
+	deploy/coverage.sh 95 ./processors/...
+
+lint: ## golangci-lint, pinned in deploy/tools/lint.mod (builds it the first time: some minutes)
+	$(LINT) run ./...
+
+vuln: ## known vulnerabilities in what we depend on and call; needs the network
+	$(VULN) ./...
+
+kafka: ## start an Apache Kafka and a schema registry on this machine (needs Java 17 and Maven; data goes when they stop)
+	deploy/kafka/start.sh
+
+kafka-stop: ## stop them
+	deploy/kafka/stop.sh
+
+test-kafka: ## the end-to-end tests on a Kafka and a registry of their own
+	deploy/kafka/test.sh
+
+demo-northwind: ## real orders through the whole pipeline: billed value by customer and every exception
+	examples/northwind/demo.sh
+
+check-deploy: ## alert rules, compose file, dashboard, shell scripts
+	deploy/check.sh
+
+tidy: ## go.mod, go.sum and the layout of the source
+	go mod tidy
+	gofmt -l -w .
+
+# The tools' module files hold the tools alone, and go mod tidy would add the product to them. A newer release comes by:
+#   go get -tool -modfile=deploy/tools/lint.mod github.com/golangci/golangci-lint/v2/cmd/golangci-lint@latest
