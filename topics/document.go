@@ -178,6 +178,7 @@ func child(node *yaml.Node, step string) (key, value *yaml.Node) {
 		if i, err := strconv.Atoi(step); err == nil && i < len(node.Content) {
 			return node.Content[i], node.Content[i]
 		}
+	default: // a scalar has nothing below it
 	}
 	return nil, nil
 }

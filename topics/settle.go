@@ -27,6 +27,9 @@ func settle(ctx context.Context, admin *kadm.Client, changes []Change) error {
 	defer deadline.Stop()
 	for {
 		missing, err := unsettled(ctx, admin, changes)
+		if errors.Is(err, kerr.UnknownTopicOrPartition) {
+			missing, err = err.Error(), nil // by a broker that is further behind than the one that listed it
+		}
 		if err != nil || missing == "" {
 			return err
 		}
@@ -67,9 +70,6 @@ func unsettled(ctx context.Context, admin *kadm.Client, changes []Change) (strin
 	}
 	for _, name := range names {
 		described, err := configs.On(name, func(c *kadm.ResourceConfig) error { return c.Err })
-		if errors.Is(err, kerr.UnknownTopicOrPartition) {
-			return "topic " + name, nil
-		}
 		if err != nil {
 			return "", fmt.Errorf("describe the configs of topic %s: %w", name, err)
 		}

@@ -132,7 +132,12 @@ func jsonOf(node *yaml.Node) (string, error) {
 			fields = append(fields, quoted(node.Content[i].Value)+":"+text)
 		}
 		return "{" + strings.Join(fields, ",") + "}", nil
+	default:
+		return jsonOfScalar(node)
 	}
+}
+
+func jsonOfScalar(node *yaml.Node) (string, error) {
 	switch node.ShortTag() {
 	case "!!null":
 		return "null", nil
