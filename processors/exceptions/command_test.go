@@ -1,0 +1,142 @@
+package exceptions
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+
+	"waybill/processors/conditions"
+	"waybill/schemas"
+)
+
+func TestPayloadsAreReadStrictly(t *testing.T) {
+	for _, test := range []struct {
+		kind    schemas.CommandKind
+		payload string
+		owner   string
+		set     []schemas.SetField
+		fault   string // part of it; empty: none
+	}{
+		{schemas.CommandAssign, `{"owner":"bob"}`, "bob", nil, ""},
+		{schemas.CommandAssign, `{"owner":""}`, "", nil, `no owner`},
+		{schemas.CommandAssign, `{"ownr":"bob"}`, "", nil, `unknown field "ownr"`},
+		{schemas.CommandAssign, ``, "", nil, `not the JSON object`},
+		{schemas.CommandAssign, `{"owner":"bob"} {}`, "bob", nil, `more than one`},
+		{schemas.CommandReplay, ``, "", nil, ""},
+		{schemas.CommandReplay, `{}`, "", nil, ""},
+		{schemas.CommandReplay, `{"set":{"lines[0].quantity":"4","carrier":null}}`, "", []schemas.SetField{{Path: "carrier", Value: "null"}, {Path: "lines[0].quantity", Value: `"4"`}}, ""},
+		{schemas.CommandReplay, `{"set":{"":"4"}}`, "", nil, "without the path"},
+		{schemas.CommandReplay, `{"set":[1]}`, "", nil, "not the JSON object"},
+		{schemas.CommandReplay, `{"sets":{}}`, "", nil, "unknown field"},
+		{schemas.CommandResolve, `whatever`, "", nil, ""},
+	} {
+		c := command(0, test.kind, "c-1", test.payload)
+		if test.set == nil {
+			test.set = []schemas.SetField{}
+		}
+		if c.Owner != test.owner || !reflect.DeepEqual(c.Set, test.set) || (test.fault == "") != (c.Fault == "") || !strings.Contains(c.Fault, test.fault) {
+			t.Errorf("%s %s: %+v", test.kind, test.payload, c)
+		}
+	}
+}
+
+func TestWhatBecomesOfACommand(t *testing.T) {
+	const (
+		open     = schemas.ExceptionOpen
+		assigned = schemas.ExceptionAssigned
+		resolved = schemas.ExceptionResolved
+	)
+	assign := command(10, schemas.CommandAssign, "c-a", `{"owner":"bob"}`)
+	resolve := command(10, schemas.CommandResolve, "c-r", "")
+	replay := command(10, schemas.CommandReplay, "c-p", "")
+	uncaused := raise(5, conditions.Unreadable, "a", "")
+	uncaused.Causes = nil
+	for _, test := range []struct {
+		name   string
+		steps  []any
+		status schemas.ExceptionStatus
+		owner  string
+		answer string
+	}{
+		{"assign", []any{raise(5, conditions.Oversold, "a", ""), assign}, assigned, "bob", "assigned to bob"},
+		{"assign before it is raised", []any{assign, raise(15, conditions.Oversold, "a", "")}, assigned, "bob", "assigned to bob"},
+		{"assign outlives another message", []any{raise(5, conditions.Oversold, "a", ""), assign, raise(15, conditions.Oversold, "b", "")}, assigned, "bob", "assigned to bob"},
+		{"assign ends with the cause", []any{raise(5, conditions.Oversold, "a", ""), assign, clears(12, "x"), raise(15, conditions.Oversold, "a", "")}, open, "integration",
+			"refused: given before the exception was raised again; give it again if it still holds"},
+		{"assign again, out of order", []any{raise(5, conditions.Oversold, "a", ""), command(11, schemas.CommandAssign, "c-b", `{"owner":"eve"}`), assign}, assigned, "eve", "assigned to eve"},
+		{"assign to nobody", []any{raise(5, conditions.Oversold, "a", ""), command(10, schemas.CommandAssign, "c-a", `{}`)}, open, "integration", `refused: payload: no owner; give {"owner":"name"}`},
+
+		{"resolve of what only a person closes", []any{raise(5, conditions.WrongAuthority, "a", ""), resolve}, resolved, "integration", "resolved"},
+		{"resolve before it is raised", []any{resolve, raise(15, conditions.WrongAuthority, "a", "")}, resolved, "integration", "resolved"},
+		{"resolve outlives the same said again", []any{raise(5, conditions.WrongAuthority, "a", ""), resolve, raise(15, conditions.WrongAuthority, "a", "")}, resolved, "integration", "resolved"},
+		{"resolve does not cover another value", []any{raise(5, conditions.ShortPay, "a", "1"), resolve, raise(15, conditions.ShortPay, "a", "9")}, open, "integration",
+			"refused: what the exception says has changed since; resolve it again if that is settled too"},
+		{"resolve of another value too", []any{raise(5, conditions.ShortPay, "a", "1"), resolve, raise(15, conditions.ShortPay, "a", "9"), command(20, schemas.CommandResolve, "c-s", "")}, resolved, "integration", "resolved"},
+		{"resolve does not cover the next time", []any{raise(5, conditions.ShortPay, "a", "1"), resolve, clears(12, "applied"), raise(15, conditions.ShortPay, "a", "1")}, open, "integration",
+			"refused: given before the exception was raised again; give it again if it still holds"},
+		{"resolve of what has cleared", []any{raise(5, conditions.ShortPay, "a", "1"), clears(7, "applied"), resolve}, resolved, "integration", "the cause has cleared"},
+		{"resolve of what closes by itself", []any{raise(5, conditions.Oversold, "a", ""), resolve}, open, "integration", "noted; an exception of this class stays open while its cause stands"},
+
+		{"resolve of an unreadable event", []any{raise(5, conditions.Unreadable, "a", ""), resolve}, open, "integration", "sent to intake, which gives up what the exception is about"},
+		{"resolve of a gap", []any{raise(5, conditions.SequenceGap, "a", ""), resolve}, open, "integration", "sent to intake, which gives up what the exception is about"},
+		{"replay", []any{raise(5, conditions.Unreadable, "a", ""), replay}, open, "integration", "sent to intake, which reads the event again"},
+		{"replay before it is raised", []any{replay, raise(15, conditions.Unreadable, "a", "")}, open, "integration", "sent to intake, which reads the event again"},
+		{"replay that worked", []any{raise(5, conditions.Unreadable, "a", ""), replay, clears(11, "replayed")}, resolved, "integration", "the cause has cleared"},
+		{"replay of a gap", []any{raise(5, conditions.SequenceGap, "a", ""), replay}, open, "integration", "refused: only an unreadable event can be replayed"},
+		{"replay with a payload that is none", []any{raise(5, conditions.Unreadable, "a", ""), command(10, schemas.CommandReplay, "c-p", "[")}, open, "integration",
+			"refused: payload: not the JSON object that is expected: unexpected EOF"},
+		{"replay of nothing that is known", []any{uncaused, replay}, open, "integration", "refused: the exception names no record that intake could be asked about"},
+		{"what orders take", []any{raise(5, conditions.Unreadable, "a", ""), command(10, schemas.CommandOverride, "c-o", "")}, open, "integration",
+			"refused: an exception takes assign, resolve and replay, not override"},
+	} {
+		e := rowOf(test.steps...).exception()
+		if e.Status != test.status || e.Owner != test.owner || *e.Actor != "ann" || *e.Reason != "because" || *e.Answer != test.answer {
+			t.Errorf("%s: %s, owner %s, actor %s, reason %s, answer %q", test.name, e.Status, e.Owner, *e.Actor, *e.Reason, *e.Answer)
+		}
+	}
+}
+
+func TestAPersonsResolveIsTheResolution(t *testing.T) {
+	resolve := command(10, schemas.CommandResolve, "c-1", "")
+	for _, test := range []struct {
+		name             string
+		steps            []any
+		opened, resolved int
+		resolution       string
+	}{
+		{"resolved", []any{raise(5, conditions.WrongAuthority, "a", ""), resolve}, 5, 10, "resolved by ann: because"},
+		{"given before it was raised", []any{raise(15, conditions.WrongAuthority, "a", ""), resolve}, 15, 15, "resolved by ann: because"},
+		{"cleared afterwards", []any{raise(5, conditions.ShortPay, "a", ""), resolve, clears(12, "applied")}, 5, 10, "resolved by ann: because"},
+		{"cleared before it was given", []any{raise(5, conditions.ShortPay, "a", ""), resolve, clears(8, "applied")}, 5, 8, "applied"},
+		{"resolved twice", []any{raise(5, conditions.WrongAuthority, "a", ""), command(12, schemas.CommandResolve, "c-2", ""), resolve}, 5, 10, "resolved by ann: because"},
+		{"resolved again after it changed", []any{raise(5, conditions.ShortPay, "a", "1"), resolve, raise(15, conditions.ShortPay, "a", "2"), command(20, schemas.CommandResolve, "c-2", "")}, 15, 20, "resolved by ann: because"},
+	} {
+		e := rowOf(test.steps...).exception()
+		if !e.OpenedAt.Equal(at(test.opened)) || !e.ResolvedAt.Equal(at(test.resolved)) || *e.Resolution != test.resolution {
+			t.Errorf("%s: opened %s, resolved %s: %s", test.name, e.OpenedAt, e.ResolvedAt, *e.Resolution)
+		}
+	}
+}
+
+func TestIntakeIsAskedOncePerCommand(t *testing.T) {
+	row := rowOf(raise(5, conditions.Unreadable, "a", "")).
+		commanded(command(11, schemas.CommandResolve, "c-2", "")).
+		commanded(command(10, schemas.CommandReplay, "c-1", `{"set":{"carrier":"dhl"}}`))
+	before := row
+	row, replays := row.asked(at(30))
+	origin := schemas.Evidence{Topic: "wms.shipments", Partition: 3, Offset: 7, EventID: "e-7"}
+	want := []schemas.Replay{
+		{CommandID: "c-1", Actor: "ann", Reason: "because", ExceptionID: "ex-1", Set: []schemas.SetField{{Path: "carrier", Value: `"dhl"`}}, Origin: origin, At: at(30)},
+		{CommandID: "c-2", Actor: "ann", Reason: "because", ExceptionID: "ex-1", Drop: true, Set: []schemas.SetField{}, Origin: origin, At: at(30)},
+	}
+	if !reflect.DeepEqual(replays, want) {
+		t.Errorf("asked %+v", replays)
+	}
+	if before.Commands[0].Sent {
+		t.Error("the row before was changed too")
+	}
+	row = row.commanded(command(10, schemas.CommandReplay, "c-1", `{"set":{"carrier":"dhl"}}`)).raised(raise(40, conditions.Unreadable, "still no carrier", ""))
+	if _, again := row.asked(at(50)); len(again) != 0 {
+		t.Errorf("asked again: %+v", again)
+	}
+}

@@ -1,0 +1,160 @@
+// Package exceptions is the stage that makes exceptions of conditions: it opens them, gives them an owner and a due time,
+// adds up what the orders concerned have at stake, takes people's commands, and closes them when their cause clears.
+//
+// What people may ask:
+//   - assign gives the exception another owner for as long as its cause stands.
+//   - resolve closes exceptions of the classes that only a person can close. Of an unreadable or missing event it asks
+//     intake to give the event up, which clears the cause. Everywhere else it leaves a note: the exception stays open while
+//     its cause stands, since a queue from which things vanish unsolved cannot be trusted.
+//   - replay has intake read an unreadable event again, with corrected values if it brings some.
+//
+// The last command stands on the exception with who gave it, why, and what became of it. The audit trail is o2c.actions.
+// A command that comes before its exception is kept and followed when the exception is raised. One that no exception can
+// take, because its target is no exception, goes to the dead letters.
+package exceptions
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+
+	"waybill/processors/conditions"
+	"waybill/schemas"
+	"waybill/state"
+	"waybill/stream"
+	"waybill/topics"
+)
+
+type exceptions struct {
+	catalogue  topics.Catalogue
+	rows       *stream.Table[state.Text, Row]
+	warehouses *stream.Reference[schemas.Warehouse]
+	out        *stream.Output[schemas.Exception]
+	replays    *stream.Output[schemas.Replay]
+	orderFacts *stream.Output[schemas.OrderFact]
+}
+
+// Stage declares the stage.
+func Stage(catalogue topics.Catalogue) *stream.Stage {
+	stage := stream.NewStage("exceptions")
+	ex := &exceptions{catalogue: catalogue}
+	ex.rows = stream.NewTable[state.Text, Row](stage, 1, "exceptions")
+	ex.warehouses = stream.NewReference(stage, 1, topics.Warehouses)
+	ex.out = stream.EmitLatest(stage, topics.Exceptions)
+	ex.replays = stream.Emit(stage, topics.Replays)
+	ex.orderFacts = stream.Emit(stage, topics.OrderFacts)
+	stream.On(stage, topics.Conditions, ex.onCondition)
+	stream.On(stage, topics.Actions, ex.onAction)
+	stage.OnWake(ex.onWarehouse)
+	return stage
+}
+
+func (ex *exceptions) onCondition(s *stream.Step, c *schemas.Condition) error {
+	before := ex.get(s, c.ExceptionID)
+	after := before
+	switch c.Kind {
+	case schemas.ConditionRaised:
+		after = before.raised(c)
+		after.Owner = ex.owner(s, after)
+	case schemas.ConditionCleared:
+		after = before.cleared(c)
+	case schemas.ConditionAssessed:
+		after = before.assessed(c)
+	default:
+		s.DeadLetter(s.Record(), "invalid_value", fmt.Sprintf("a condition that is %q: this release knows raised, cleared and assessed", c.Kind), "kind", 0)
+		s.Count("dead_lettered")
+		return nil
+	}
+	s.Count("applied")
+	ex.change(s, before, after)
+	return nil
+}
+
+func (ex *exceptions) onAction(s *stream.Step, action *schemas.Action) error {
+	target := action.Command.Target
+	if !strings.HasPrefix(target, conditions.IDPrefix) {
+		s.DeadLetter(s.Record(), "refused_command", fmt.Sprintf("%s of %q: no stage takes this command of anything but an exception, whose id begins with %s",
+			action.Command.Kind, target, conditions.IDPrefix), "command.target", 0)
+		s.Count("dead_lettered")
+		return nil
+	}
+	before := ex.get(s, target)
+	s.Count("applied")
+	ex.change(s, before, before.commanded(commandOf(&action.Command)))
+	return nil
+}
+
+// onWarehouse looks the owner of an exception up anew: its warehouse has arrived or changed in master data.
+func (ex *exceptions) onWarehouse(s *stream.Step, exceptionID string) error {
+	before := ex.get(s, exceptionID)
+	if !before.Standing {
+		return nil
+	}
+	after := before
+	after.Owner = ex.owner(s, after)
+	ex.change(s, before, after)
+	return nil
+}
+
+func (ex *exceptions) get(s *stream.Step, exceptionID string) Row {
+	if kept := ex.rows.Get(s, state.Text(exceptionID)); kept != nil {
+		return *kept
+	}
+	return Row{ExceptionID: exceptionID, Assessments: []Assessment{}, Commands: []Command{}}
+}
+
+// change keeps the row and tells everyone what of it they do not know yet.
+func (ex *exceptions) change(s *stream.Step, before, after Row) {
+	after, replays := after.asked(s.Now())
+	if reflect.DeepEqual(before, after) {
+		return
+	}
+	ex.rows.Put(s, state.Text(after.ExceptionID), &after)
+	for _, replay := range replays {
+		ex.replays.SendTo(s, replay.Origin.Partition, replay.ExceptionID, &replay)
+	}
+	was, is := pictureOf(before), pictureOf(after)
+	if is.exception == nil {
+		return
+	}
+	if !reflect.DeepEqual(was.exception, is.exception) {
+		ex.out.Send(s, after.ExceptionID, is.exception)
+	}
+	for _, fact := range facts(was, is) {
+		ex.orderFacts.Send(s, fact.OrderID, &fact)
+	}
+}
+
+// owner is the owner of an exception by the rule of its class. Where master data decides, the exception waits for it to
+// come or to change.
+func (ex *exceptions) owner(s *stream.Step, row Row) string {
+	class := row.class()
+	switch class.OwnedBy {
+	case conditions.BySource:
+		return sourceOwner(ex.catalogue, row.Raised, class.Owner)
+	case conditions.ByWarehouse:
+		if row.Raised.WarehouseID == nil {
+			break
+		}
+		ex.warehouses.Await(s, *row.Raised.WarehouseID, row.ExceptionID)
+		if warehouse := ex.warehouses.Get(s, *row.Raised.WarehouseID); warehouse != nil && warehouse.Owner != "" {
+			return warehouse.Owner
+		}
+	}
+	return class.Owner
+}
+
+// sourceOwner is the owner of the system that the event came from, or, where that is not known, of the topic that it came on.
+func sourceOwner(catalogue topics.Catalogue, c *schemas.Condition, otherwise string) string {
+	if c.Source != nil {
+		if system, ok := catalogue.System(*c.Source); ok && system.Owner != "" {
+			return system.Owner
+		}
+	}
+	if len(c.Causes) > 0 {
+		if topic, ok := catalogue.Topic(c.Causes[0].Topic); ok && topic.Owner != "" {
+			return topic.Owner
+		}
+	}
+	return otherwise
+}
