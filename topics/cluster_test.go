@@ -248,6 +248,59 @@ func TestLevelThatSomeoneChangedIsSetBack(t *testing.T) {
 	expect(t, c.plan(Default(), Options{}))
 }
 
+// refusing is a registry to which no schema is compatible with an earlier one.
+type refusing struct{ *schemas.RegistryClient }
+
+func (refusing) Compatible(context.Context, string, string) (bool, []string, error) {
+	return false, []string{"reader field order_id is missing"}, nil
+}
+
+func TestContractThatDoesNotFollowTheRegisteredOneIsRefused(t *testing.T) {
+	c := startCluster(t)
+	const earlier = `{"type":"record","name":"OrderEvent","namespace":"waybill","fields":[]}`
+	if _, err := c.registry.Register(c.ctx, "o2c.orders-value", earlier); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.registry.SetCompatibility(c.ctx, "o2c.orders-value", "FULL_TRANSITIVE"); err != nil {
+		t.Fatal(err)
+	}
+	changes, err := Plan(c.ctx, c.client, refusing{c.registry}, Default(), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(changes.Refused) != 1 || changes.Refused[0].Target != "o2c.orders-value" || !strings.Contains(changes.Refused[0].Reason, "order_id is missing") {
+		t.Errorf("refused is %v", changes.Refused)
+	}
+	// A registry that takes it: it becomes the subject's second schema.
+	if got := c.apply(Default(), Options{}); !slices.ContainsFunc(got.Changes, func(change Change) bool {
+		return change.Action == RegisterSchema && change.Target == "o2c.orders-value"
+	}) {
+		t.Errorf("plan is\n%s", got)
+	}
+	expect(t, c.plan(Default(), Options{}))
+}
+
+func TestRegistryThatIsAwayIsAnErrorNotAnEmptyPlan(t *testing.T) {
+	c := startCluster(t)
+	away, err := schemas.NewRegistryClient(schemas.RegistryOptions{URLs: []string{"http://127.0.0.1:1"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Plan(c.ctx, c.client, away, Default(), Options{}); !errors.Is(err, schemas.ErrRegistryUnavailable) {
+		t.Errorf("error is %v", err)
+	}
+}
+
+func TestSettlingEndsWithItsContext(t *testing.T) {
+	c := startCluster(t)
+	ctx, cancel := context.WithTimeout(c.ctx, 2*settlePause)
+	defer cancel()
+	err := settle(ctx, c.admin, []Change{{Action: CreateTopic, Target: "o2c.orders", topic: &newTopic{}}})
+	if !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("error is %v", err)
+	}
+}
+
 const oneRepair = `
 repairs:
   - repair_id: wms-4.2

@@ -55,7 +55,7 @@ func unsettled(ctx context.Context, admin *kadm.Client, changes []Change) (strin
 		return "", fmt.Errorf("list topics: %w", err)
 	}
 	for _, name := range names {
-		if detail := details[name]; detail.Err != nil || len(detail.Partitions) == 0 {
+		if len(details[name].Partitions) == 0 {
 			return "topic " + name, nil
 		}
 		for _, partition := range details[name].Partitions {
