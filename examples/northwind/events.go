@@ -44,9 +44,9 @@ func dense(source, id string, at time.Time) schemas.Meta {
 	return schemas.Meta{EventID: source + "-" + id, Source: source, Sequence: &first, OccurredAt: at, RecordedAt: at}
 }
 
-// monotonic is the meta of the only event that a source with positions gives of an entity.
-func monotonic(source, id string, at time.Time) schemas.Meta {
-	return schemas.Meta{EventID: source + "-" + id, Source: source, Position: &first, OccurredAt: at, RecordedAt: at}
+// master is the meta of the only event that ERP, whose events carry positions, gives of an entity.
+func master(id string) schemas.Meta {
+	return schemas.Meta{EventID: erp + "-" + id, Source: erp, Position: &first, OccurredAt: opening, RecordedAt: opening}
 }
 
 // northwind is what the tables hold, the order lines by order.

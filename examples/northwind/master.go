@@ -7,7 +7,7 @@ import (
 
 func theWarehouse() event {
 	return eventOf(topics.MasterWarehouses, warehouse, &schemas.Warehouse{
-		Meta:        monotonic(erp, "warehouse-"+warehouse, opening),
+		Meta:        master("warehouse-" + warehouse),
 		WarehouseID: warehouse,
 		Name:        "Northwind Traders",
 		Region:      "us-west",
@@ -19,7 +19,7 @@ func theWarehouse() event {
 func customer(r row) (event, bool, error) {
 	id := r["customer_id"]
 	return eventOf(topics.MasterCustomers, id, &schemas.Customer{
-		Meta:              monotonic(erp, "customer-"+id, opening),
+		Meta:              master("customer-" + id),
 		CustomerID:        id,
 		Name:              r["company_name"],
 		Segment:           r["country"],
@@ -34,7 +34,7 @@ func customer(r row) (event, bool, error) {
 func item(r row) (event, bool, error) {
 	id := r["product_id"]
 	return eventOf(topics.MasterItems, id, &schemas.Item{
-		Meta:        monotonic(erp, "item-"+id, opening),
+		Meta:        master("item-" + id),
 		ItemID:      id,
 		Description: r["product_name"] + ", " + r["quantity_per_unit"],
 		BaseUOM:     each,
@@ -50,7 +50,7 @@ func listPrice(r row) (event, bool, error) {
 	}
 	id := "list-" + r["product_id"]
 	return eventOf(topics.MasterPrices, id, &schemas.ItemPrice{
-		Meta:      monotonic(erp, "price-"+id, opening),
+		Meta:      master("price-" + id),
 		PriceID:   id,
 		ItemID:    r["product_id"],
 		Currency:  currency,
