@@ -12,7 +12,6 @@ type Metrics struct {
 	watermark   *prometheus.GaugeVec     // waybill_watermark_age_seconds
 	phase       *prometheus.HistogramVec // waybill_epoch_duration_seconds
 	epochs      *prometheus.CounterVec   // waybill_epochs_total
-	stateBytes  *prometheus.GaugeVec     // waybill_state_bytes
 	toRestore   *prometheus.GaugeVec     // waybill_restore_remaining_records
 	restored    *prometheus.CounterVec   // waybill_restored_records_total
 	deadLetters *prometheus.CounterVec   // waybill_dead_letters_total
@@ -37,7 +36,6 @@ func NewMetrics() *Metrics {
 			Buckets: []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10},
 		}, []string{"stage", "phase"}),
 		epochs:      counter("waybill_epochs_total", "Epochs, by result.", "stage", "result"),
-		stateBytes:  gauge("waybill_state_bytes", "Bytes on disk of a stage's store.", "stage"),
 		toRestore:   gauge("waybill_restore_remaining_records", "Changelog offsets that a stage's tasks have yet to restore.", "stage"),
 		restored:    counter("waybill_restored_records_total", "Changelog records restored.", "stage"),
 		deadLetters: counter("waybill_dead_letters_total", "Records dead-lettered.", "stage", "topic", "class"),
@@ -48,6 +46,6 @@ func NewMetrics() *Metrics {
 
 // Register registers all metrics.
 func (m *Metrics) Register(registerer prometheus.Registerer) {
-	registerer.MustRegister(m.records, m.lag, m.watermark, m.phase, m.epochs, m.stateBytes, m.toRestore, m.restored,
+	registerer.MustRegister(m.records, m.lag, m.watermark, m.phase, m.epochs, m.toRestore, m.restored,
 		m.deadLetters, m.tasks, m.retries)
 }

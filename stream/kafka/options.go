@@ -36,7 +36,7 @@ type Options struct {
 }
 
 // RecordBytesMax is the largest record that a runner writes: a dead letter carries an event whole.
-const RecordBytesMax = 12 << 20
+const RecordBytesMax = 17 << 20
 
 func (o Options) withDefaults() (Options, error) {
 	var problems []error

@@ -19,6 +19,7 @@ type Runner struct {
 	mu      sync.Mutex
 	session *session // nil while there is none
 	status  Status
+	turned  time.Time // when the loop last came round; zero before the first time
 }
 
 // Status is what a runner is doing, as of its last pass.
@@ -57,6 +58,7 @@ func (r *Runner) Run(ctx context.Context) error {
 		}
 	}()
 	for ctx.Err() == nil {
+		r.turn()
 		var err error
 		if store == nil {
 			store, err = r.options.OpenStore(r.program.Stage().Name)
@@ -138,6 +140,19 @@ func (r *Runner) Status() Status {
 
 // Ready tells that the runner reads its inputs and that none of its tasks is being restored.
 func (s Status) Ready() bool { return s.Connected && s.Restoring == 0 && s.Problem == "" }
+
+// Stuck tells that the loop has not come round for so long. A pause between two tries is a turn.
+func (r *Runner) Stuck(after time.Duration) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return !r.turned.IsZero() && time.Since(r.turned) > after
+}
+
+func (r *Runner) turn() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.turned = time.Now()
+}
 
 // Poke has the runner look at the clock again: it was moved.
 func (r *Runner) Poke() {

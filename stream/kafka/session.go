@@ -84,6 +84,7 @@ func (s *session) run(ctx context.Context) (err error) {
 		return s.sorted("connecting", err)
 	}
 	for ctx.Err() == nil {
+		s.runner.turn()
 		if err := s.pass(ctx, background); err != nil {
 			return err
 		}
@@ -143,7 +144,7 @@ func (s *session) open(ctx context.Context) error {
 		kgo.OnPartitionsLost(func(_ context.Context, _ *kgo.Client, taken map[string][]int32) { s.note(assignment{false, taken}) }),
 		kgo.RecordPartitioner(partitioner()),
 		kgo.ProducerBatchMaxBytes(RecordBytesMax),
-		kgo.BrokerMaxWriteBytes(4*RecordBytesMax),
+		kgo.BrokerMaxWriteBytes(5*RecordBytesMax),
 		kgo.ProducerLinger(0),
 		kgo.MaxBufferedRecords(1<<20),
 		kgo.ProducerBatchCompression(kgo.Lz4Compression(), kgo.NoCompression()),

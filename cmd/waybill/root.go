@@ -1,0 +1,77 @@
+package main
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"runtime/debug"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"waybill/topics"
+)
+
+// release names this build: the version of the module, or the commit that it was built from.
+var release = func() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	for _, setting := range info.Settings {
+		if setting.Key == "vcs.revision" && len(setting.Value) >= 12 {
+			return setting.Value[:12]
+		}
+	}
+	return strings.Trim(info.Main.Version, "()")
+}()
+
+func newRoot() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "waybill",
+		Short: "Governs order to cash on Kafka: what can be billed, and what stands in the way",
+		Long: `waybill turns the change feeds of commerce, warehouse (WMS), ERP and receivables (AR) systems into streams that can be
+billed from: invoice-ready records that are complete, in sequence and never doubled, and exceptions that say what
+stands in the way, who owns it and what it is worth.`,
+		Example: `  waybill dev                                        # everything in one process, with a scenario and a generated distributor
+  waybill dev --once examples/split-substitute.ndjson
+  waybill run --brokers kafka:9092 --registry http://registry:8081`,
+		SilenceErrors: true, SilenceUsage: true,
+		Args: func(command *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return usage{fmt.Errorf("there is no command %q", args[0])}
+			}
+			return nil
+		},
+		RunE: func(command *cobra.Command, _ []string) error { return command.Help() },
+	}
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage{err} })
+	root.AddCommand(newDev(), newRun())
+	return root
+}
+
+// outputFlag declares --output.
+func outputFlag(command *cobra.Command, into *string) {
+	command.Flags().StringVarP(into, "output", "o", "table", "table or json")
+	_ = command.RegisterFlagCompletionFunc("output", cobra.FixedCompletions([]string{"table", "json"}, cobra.ShellCompDirectiveNoFileComp))
+}
+
+func checkOutput(output string) error {
+	if output != "table" && output != "json" {
+		return usage{fmt.Errorf("--output: %q is neither table nor json", output)}
+	}
+	return nil
+}
+
+// loadCatalogue reads the operator's catalogue, or takes the built-in one.
+func loadCatalogue(folder string) (topics.Catalogue, error) {
+	if folder == "" {
+		return topics.Default(), nil
+	}
+	var files fs.FS = os.DirFS(folder)
+	catalogue, err := topics.Load(files)
+	if err != nil {
+		return catalogue, fmt.Errorf("catalogue %s: %w", folder, err)
+	}
+	return catalogue, nil
+}

@@ -1,0 +1,252 @@
+package dev
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"waybill/node"
+	"waybill/schemas"
+	"waybill/stream"
+	"waybill/topics"
+)
+
+// Player writes the lines of scenarios to an embedded cluster whose stages run on its clock.
+type Player struct {
+	cluster   *Cluster
+	catalogue topics.Catalogue
+	node      *node.Node
+	clock     *Clock
+	client    *kgo.Client
+	admin     *kadm.Client
+	watched   []string // topics whose ends tell whether everything is processed
+	foreign   map[string]string
+	failed    error  // of a record that could not be written
+	lastGroup string // of the line before: see group
+	Lines     int    // played so far
+}
+
+// NewPlayer connects. Close it.
+func NewPlayer(cluster *Cluster, catalogue topics.Catalogue, stages []*stream.Stage, n *node.Node, clock *Clock) (*Player, error) {
+	client, err := kgo.NewClient(append(cluster.Client(),
+		kgo.ProducerBatchMaxBytes(16<<20), kgo.BrokerMaxWriteBytes(80<<20), kgo.RecordPartitioner(kgo.StickyKeyPartitioner(nil)))...)
+	if err != nil {
+		return nil, err
+	}
+	p := &Player{cluster: cluster, catalogue: catalogue, node: n, clock: clock, client: client, admin: kadm.NewClient(client), foreign: map[string]string{}}
+	seen := map[string]bool{}
+	for _, stage := range stages {
+		for _, topic := range append(stage.Inputs(), stage.References()...) {
+			if !seen[topic] {
+				seen[topic], p.watched = true, append(p.watched, topic)
+			}
+		}
+	}
+	return p, nil
+}
+
+// Close ends the connection.
+func (p *Player) Close() { p.client.Close() }
+
+// Play writes a scenario. The stages see its lines in order as far as that matters: they come to rest before the clock
+// moves, between master data and what needs it, and around commands and repairs. Settle, at the end, waits for the rest.
+func (p *Player) Play(ctx context.Context, file string) error {
+	opened, err := os.Open(file)
+	if err != nil {
+		return err
+	}
+	defer opened.Close() //nolint:errcheck // it was only read
+	return ReadScenario(file, opened, func(line *Line) error {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		p.Lines++
+		return p.line(ctx, line, filepath.Dir(file))
+	})
+}
+
+func (p *Player) line(ctx context.Context, line *Line, folder string) error {
+	target := line.At
+	if target.IsZero() {
+		target = p.clock.Now()
+	}
+	target = target.Add(time.Duration(line.Advance))
+	if target.After(p.clock.Now()) {
+		if err := p.moveClock(ctx, target); err != nil {
+			return err
+		}
+	}
+	if line.Topic == "" {
+		return nil
+	}
+	if group := groupOf(line.Topic); group != p.lastGroup || group == "steering" {
+		if err := p.Settle(ctx); err != nil {
+			return err
+		}
+		p.lastGroup = group
+	}
+	return p.write(ctx, line, folder)
+}
+
+// groupOf sorts topics into what needs the other to be processed first: references, what people do, and all else.
+func groupOf(topic string) string {
+	switch {
+	case strings.HasPrefix(topic, "master."):
+		return "master"
+	case topic == topics.Commands.Name() || topic == topics.Repairs.Name():
+		return "steering"
+	}
+	return "events"
+}
+
+func (p *Player) moveClock(ctx context.Context, to time.Time) error {
+	if p.Lines > 1 {
+		if err := p.Settle(ctx); err != nil {
+			return err
+		}
+	}
+	p.clock.Set(to)
+	p.node.Poke()
+	return p.Settle(ctx)
+}
+
+func (p *Player) write(ctx context.Context, line *Line, folder string) error {
+	entry, ok := p.catalogue.Topic(line.Topic)
+	if !ok {
+		return fmt.Errorf("topic: %q is not in the catalogue; see `waybill topics list`", line.Topic)
+	}
+	record := &kgo.Record{Topic: line.Topic, Timestamp: p.clock.Now(), Value: line.Raw}
+	if line.Value != nil && string(line.Value) != "null" {
+		schema, err := p.schema(ctx, line, folder)
+		if err != nil {
+			return err
+		}
+		if record.Value, err = schemas.EncodeJSON(ctx, p.cluster.Registry, line.Topic, schema, line.Value); err != nil {
+			return fmt.Errorf("value: %w", err)
+		}
+	}
+	switch {
+	case line.NoKey:
+	case line.Key != nil:
+		record.Key = []byte(*line.Key)
+	case line.Value != nil:
+		if key, ok := KeyOf(entry, line.Value); ok {
+			record.Key = []byte(key)
+		}
+	}
+	for name, value := range line.Headers {
+		record.Headers = append(record.Headers, kgo.RecordHeader{Key: name, Value: []byte(value)})
+	}
+	p.client.Produce(ctx, record, func(_ *kgo.Record, err error) {
+		if err != nil && p.failed == nil {
+			p.failed = fmt.Errorf("writing to %s: %w", line.Topic, err)
+		}
+	})
+	return nil
+}
+
+// KeyOf makes the record key that the catalogue wants from the value's JSON.
+func KeyOf(entry topics.Entry, value json.RawMessage) (string, bool) {
+	var fields map[string]any
+	if err := json.Unmarshal(value, &fields); err != nil {
+		return "", false
+	}
+	return entry.Key.Compose(func(path string) (string, bool) {
+		var at any = fields
+		for _, name := range strings.Split(path, ".") {
+			object, ok := at.(map[string]any)
+			if !ok {
+				return "", false
+			}
+			at = object[name]
+		}
+		switch value := at.(type) {
+		case string:
+			return value, value != ""
+		case float64, bool:
+			return fmt.Sprint(value), true
+		}
+		return "", false
+	})
+}
+
+// schema reads another writer's schema and registers it as that writer would, whatever the subject's compatibility says:
+// a writer that does not ask is what the scenario is about.
+func (p *Player) schema(ctx context.Context, line *Line, folder string) (string, error) {
+	if line.Schema == "" {
+		return "", nil
+	}
+	file := filepath.Join(folder, line.Schema)
+	if text, known := p.foreign[line.Topic+" "+file]; known {
+		return text, nil
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return "", fmt.Errorf("schema: %w", err)
+	}
+	subject, registry := schemas.Subject(line.Topic), p.cluster.Registry
+	level, err := registry.Compatibility(ctx, subject)
+	if err == nil {
+		err = registry.SetCompatibility(ctx, subject, "NONE")
+	}
+	if err == nil {
+		_, err = registry.Register(ctx, subject, string(text))
+	}
+	if err == nil && level != "" {
+		err = registry.SetCompatibility(ctx, subject, level)
+	}
+	if err != nil {
+		return "", fmt.Errorf("schema %s: %w", file, err)
+	}
+	p.foreign[line.Topic+" "+file] = string(text)
+	return string(text), nil
+}
+
+// Settle waits until the stages have processed everything that was written, and all that follows from it.
+func (p *Player) Settle(ctx context.Context) error {
+	if err := p.client.Flush(ctx); err != nil {
+		return err
+	}
+	if p.failed != nil {
+		return p.failed
+	}
+	ticker := time.NewTicker(2 * time.Millisecond)
+	defer ticker.Stop()
+	before := ""
+	for {
+		listed, err := p.admin.ListEndOffsets(ctx, p.watched...)
+		if err == nil {
+			err = listed.Error()
+		}
+		if err != nil {
+			return fmt.Errorf("ends of the topics: %w", err)
+		}
+		ends, now := map[string]map[int32]int64{}, ""
+		for topic, partitions := range listed {
+			ends[topic] = map[int32]int64{}
+			for partition, end := range partitions {
+				ends[topic][partition] = end.Offset
+			}
+		}
+		// Twice the same ends with everything taken up to them: nothing was under way in between.
+		settled := p.node.Settled(ends, p.clock.Now())
+		if now = fmt.Sprint(ends); settled && now == before {
+			return nil
+		}
+		if before = ""; settled {
+			before = now
+		}
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
