@@ -99,8 +99,8 @@ func (r Row) agreed(said *string, of func(Assessment) *string) *string {
 	return all
 }
 
-// atRisk is what the condition says, else the sum of what the orders have at stake. Amounts of several currencies, or too
-// large to add, have no sum: then the remark, which follows the message, names them one by one.
+// atRisk is what the condition says, else the sum of what the orders have at stake. Amounts of several currencies
+// have no sum: then the remark, which follows the message, names them one by one.
 func (r Row) atRisk() (amount *schemas.Amount, currency *string, remark string) {
 	if r.Raised.AmountAtRisk != nil {
 		return r.Raised.AmountAtRisk, r.Raised.Currency, ""
@@ -118,11 +118,7 @@ func (r Row) atRisk() (amount *schemas.Amount, currency *string, remark string) 
 		if !known {
 			sums = slices.Insert(sums, at, sum{currency: *a.Currency})
 		}
-		total, err := money.Add(sums[at].amount, *a.Amount)
-		if err != nil {
-			return nil, nil, " Value at risk: too large to add up."
-		}
-		sums[at].amount = total
+		sums[at].amount = money.Sum(sums[at].amount, *a.Amount)
 	}
 	switch len(sums) {
 	case 0:
