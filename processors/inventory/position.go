@@ -60,6 +60,7 @@ func (p *Position) move(kind schemas.MovementKind, quantity schemas.Quantity) {
 		p.goods(p.explain(quantity))
 	case schemas.MovementQuarantine:
 		p.Quarantined = max(0, money.Sum(p.Quarantined, quantity))
+	default:
 	}
 }
 

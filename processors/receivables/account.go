@@ -1,0 +1,199 @@
+package receivables
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"waybill/processors/money"
+	"waybill/schemas"
+)
+
+// Account is what is known of one ERP invoice: what it bills, and what settles it or takes from it. What settles it may be
+// known before the invoice is.
+type Account struct {
+	InvoiceID     string         `avro:"invoice_id"`
+	Invoice       *Billed        `avro:"invoice"`       // nil: not known yet
+	Paid          []Sum          `avro:"paid"`          // applications and their discounts
+	Credited      []Sum          `avro:"credited"`      // credit memos that refer to it
+	Cancellations int64          `avro:"cancellations"` // documents that cancel it
+	OpenDisputes  int64          `avro:"open_disputes"`
+	Disputed      schemas.Amount `avro:"disputed"` // by open disputes
+	Conceded      schemas.Amount `avro:"conceded"` // by accepted disputes
+	AsOf          time.Time      `avro:"as_of"`
+}
+
+// Billed is the latest state of the invoice itself.
+type Billed struct {
+	Kind       schemas.InvoiceKind `avro:"kind"`
+	CustomerID string              `avro:"customer_id"`
+	Currency   string              `avro:"currency"`
+	Total      schemas.Amount      `avro:"total"`
+	Lines      schemas.Amount      `avro:"lines"` // sum of the lines' amounts
+	DueOn      schemas.Date        `avro:"due_on"`
+	Orders     int64               `avro:"orders"` // that it bills
+	Origin     schemas.Evidence    `avro:"origin"`
+}
+
+// Sum is money of one currency.
+type Sum struct {
+	Currency string         `avro:"currency"`
+	Amount   schemas.Amount `avro:"amount"`
+}
+
+// billed is the state of an invoice that an account keeps.
+func billed(invoice *schemas.Invoice, orders int, origin schemas.Evidence) *Billed {
+	b := &Billed{
+		Kind: invoice.Kind, CustomerID: invoice.CustomerID, Currency: invoice.Currency, Total: invoice.Total, DueOn: invoice.DueOn,
+		Orders: int64(orders), Origin: origin,
+	}
+	for _, line := range invoice.Lines {
+		b.Lines = money.Sum(b.Lines, line.Amount)
+	}
+	return b
+}
+
+// correct puts the latest state of a credit memo or cancellation that refers to the invoice in place of its earlier one.
+func (a *Account) correct(before, now *Correction) {
+	for _, change := range []struct {
+		correction *Correction
+		sign       int64
+	}{{before, -1}, {now, 1}} {
+		switch {
+		case change.correction == nil:
+		case change.correction.Kind == schemas.InvoiceKindCancellation:
+			a.Cancellations += change.sign
+		case change.correction.Kind == schemas.InvoiceKindCreditMemo:
+			a.Credited = add(a.Credited, change.correction.Currency, schemas.Amount(change.sign)*magnitude(change.correction.Total))
+		}
+	}
+}
+
+// Correction is the latest state of a credit memo or cancellation that refers to an invoice. A credit memo credits, whatever
+// sign ERP gives its total.
+type Correction struct {
+	Kind     schemas.InvoiceKind `avro:"kind"`
+	Currency string              `avro:"currency"`
+	Total    schemas.Amount      `avro:"total"`
+}
+
+// settle puts what a payment settles of the invoice now in place of what it settled before (nil: nothing).
+func (a *Account) settle(before, now *Settlement) {
+	if before != nil {
+		a.Paid = add(a.Paid, before.Currency, -before.Amount)
+	}
+	a.Paid = add(a.Paid, now.Currency, now.Amount)
+}
+
+// Settlement is what a payment's latest state applies to an invoice, with the discounts that it takes.
+type Settlement struct {
+	PaymentID string           `avro:"payment_id"`
+	Currency  string           `avro:"currency"`
+	Amount    schemas.Amount   `avro:"amount"`
+	Origin    schemas.Evidence `avro:"origin"`
+}
+
+// settlement is what a payment applies to an invoice.
+func settlement(payment *schemas.Payment, invoiceID string, origin schemas.Evidence) *Settlement {
+	settled := &Settlement{PaymentID: payment.PaymentID, Currency: payment.Currency, Origin: origin}
+	for _, application := range payment.Applications {
+		if application.InvoiceID == invoiceID {
+			settled.Amount = money.Sum(settled.Amount, application.Amount, application.Discount)
+		}
+	}
+	return settled
+}
+
+// add returns the sums with an amount added to that of its currency; what comes to nothing is left out.
+func add(sums []Sum, currency string, amount schemas.Amount) []Sum {
+	sums = slices.Clone(sums)
+	at, found := slices.BinarySearchFunc(sums, currency, func(s Sum, currency string) int { return strings.Compare(s.Currency, currency) })
+	if !found {
+		sums = slices.Insert(sums, at, Sum{Currency: currency})
+	}
+	if sums[at].Amount = money.Sum(sums[at].Amount, amount); sums[at].Amount == 0 {
+		sums = slices.Delete(sums, at, at+1)
+	}
+	return sums
+}
+
+// amountIn is the sum of one currency. Money of another one does not settle an invoice.
+func amountIn(sums []Sum, currency string) schemas.Amount {
+	for _, s := range sums {
+		if s.Currency == currency {
+			return s.Amount
+		}
+	}
+	return 0
+}
+
+// receivable is what is owed on the invoice; nil as long as the invoice is not known.
+//
+// A cancelled invoice is credited in full. A credit memo that refers to no invoice is a receivable of its own, below zero.
+// Collections may ask for what is open, less open disputes, less what was conceded in accepted ones and is not credited
+// yet.
+func (a *Account) receivable() *schemas.Receivable {
+	invoice := a.Invoice
+	if invoice == nil {
+		return nil
+	}
+	r := &schemas.Receivable{
+		InvoiceID: a.InvoiceID, CustomerID: invoice.CustomerID, Currency: invoice.Currency, DueOn: new(invoice.DueOn), AsOf: a.AsOf,
+		Billed:   invoice.Total,
+		Paid:     amountIn(a.Paid, invoice.Currency),
+		Credited: amountIn(a.Credited, invoice.Currency),
+		Disputed: a.Disputed,
+	}
+	if invoice.Kind == schemas.InvoiceKindCreditMemo {
+		r.Billed = -magnitude(invoice.Total)
+	}
+	if a.cancelled() {
+		r.Credited = r.Billed
+	}
+	r.Open = money.Sum(r.Billed, -r.Paid, -r.Credited)
+	uncredited := max(0, money.Sum(a.Conceded, -r.Credited))
+	r.Collectable = max(0, money.Sum(r.Open, -r.Disputed, -uncredited))
+	r.State = a.state(r)
+	return r
+}
+
+func (a *Account) cancelled() bool {
+	return a.Cancellations > 0 || a.Invoice.Kind == schemas.InvoiceKindCancellation
+}
+
+// totalDiffers is by how much an invoice's total is not the sum of its lines, as long as something of it is billed.
+func (a *Account) totalDiffers(r *schemas.Receivable) schemas.Amount {
+	if a.cancelled() || r.Billed > 0 && r.Credited >= r.Billed {
+		return 0
+	}
+	return magnitude(money.Sum(magnitude(a.Invoice.Total), -magnitude(a.Invoice.Lines)))
+}
+
+// state names where the invoice stands; the first that holds.
+func (a *Account) state(r *schemas.Receivable) schemas.ReceivableState {
+	switch {
+	case a.cancelled():
+		return schemas.ReceivableCancelled
+	case a.OpenDisputes > 0:
+		return schemas.ReceivableDisputed
+	case r.Open <= 0 && r.Paid == 0 && (r.Credited > 0 || r.Billed < 0):
+		return schemas.ReceivableCredited
+	case r.Open <= 0:
+		return schemas.ReceivablePaid
+	case r.Paid > 0:
+		return schemas.ReceivablePartial
+	}
+	return schemas.ReceivableOpen
+}
+
+// sameReceivable compares all that is told.
+func sameReceivable(a, b *schemas.Receivable) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	x, y := *a, *b
+	x.DueOn, y.DueOn, x.AsOf, y.AsOf = nil, nil, time.Time{}, time.Time{}
+	return x == y && *a.DueOn == *b.DueOn && a.AsOf.Equal(b.AsOf)
+}
+
+func magnitude[T ~int64](number T) T { return max(number, -number) }

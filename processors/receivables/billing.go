@@ -1,0 +1,196 @@
+package receivables
+
+import (
+	"fmt"
+	"time"
+
+	"waybill/processors/conditions"
+	"waybill/schemas"
+	"waybill/state"
+	"waybill/stream"
+)
+
+// onBilling takes an event about an invoice: the invoice itself, a document that corrects it, a payment or a dispute.
+// Intake has dropped what is older than what it let through before, so each is the latest of its entity.
+func (r *receivables) onBilling(s *stream.Step, event *schemas.BillingEvent) error {
+	before := r.accounts.Get(s, state.Text(event.InvoiceID))
+	account := Account{InvoiceID: event.InvoiceID}
+	if before != nil {
+		account = *before
+	}
+	var occurredAt time.Time
+	switch invoice, payment, dispute := event.Invoice, event.Payment, event.Dispute; {
+	case invoice != nil && invoice.InvoiceID == event.InvoiceID:
+		occurredAt = invoice.Meta.OccurredAt
+		r.takeInvoice(s, &account, invoice, event.Origin)
+	case invoice != nil:
+		occurredAt = invoice.Meta.OccurredAt
+		key := state.TextPair{event.InvoiceID, invoice.InvoiceID}
+		correction := &Correction{Kind: invoice.Kind, Currency: invoice.Currency, Total: invoice.Total}
+		account.correct(r.corrections.Get(s, key), correction)
+		r.corrections.Put(s, key, correction)
+	case payment != nil:
+		occurredAt = payment.Meta.OccurredAt
+		key := state.TextPair{event.InvoiceID, payment.PaymentID}
+		settled := settlement(payment, event.InvoiceID, event.Origin)
+		account.settle(r.settlements.Get(s, key), settled)
+		r.settlements.Put(s, key, settled)
+		r.tellSettlement(s, &account, settled)
+	case dispute != nil:
+		occurredAt = dispute.Meta.OccurredAt
+		key := state.TextPair{event.InvoiceID, dispute.DisputeID}
+		row := &Dispute{Dispute: *dispute, Origin: event.Origin}
+		var earlier *schemas.Dispute
+		if old := r.disputes.Get(s, key); old != nil {
+			earlier = &old.Dispute
+		}
+		account.dispute(earlier, dispute)
+		r.disputes.Put(s, key, row)
+		r.tellDispute(s, &account, row)
+	}
+	s.Observe(occurredAt)
+	if occurredAt.After(account.AsOf) {
+		account.AsOf = occurredAt
+	}
+	r.accounts.Put(s, state.Text(event.InvoiceID), &account)
+	r.tell(s, before, &account)
+	s.Count("applied")
+	return nil
+}
+
+// takeInvoice takes the latest state of the invoice itself. What is raised about it beside, names its customer, currency
+// and order from here on.
+func (r *receivables) takeInvoice(s *stream.Step, account *Account, invoice *schemas.Invoice, origin schemas.Evidence) {
+	orders := ordersOf(invoice)
+	account.Invoice = billed(invoice, len(orders), origin)
+	billedNow := map[string]bool{}
+	for i := range orders {
+		billedNow[orders[i].OrderID] = true
+		r.orders.Put(s, state.TextPair{account.InvoiceID, orders[i].OrderID}, &orders[i])
+	}
+	for order := range r.orders.Scan(s, state.Text(account.InvoiceID)) {
+		if billedNow[order.OrderID] {
+			continue
+		}
+		key := state.TextPair{account.InvoiceID, order.OrderID}
+		r.orders.Delete(s, key)
+		r.told.Delete(s, key)
+		r.facts.Send(s, order.OrderID, &schemas.OrderFact{OrderID: order.OrderID, Receivable: noLongerBilled(account.InvoiceID)})
+	}
+	for dispute := range r.disputes.Scan(s, state.Text(account.InvoiceID)) {
+		r.tellDispute(s, account, dispute)
+	}
+	for settled := range r.settlements.Scan(s, state.Text(account.InvoiceID)) {
+		r.tellSettlement(s, account, settled)
+	}
+}
+
+// tell says what has changed about an invoice, once it is known.
+func (r *receivables) tell(s *stream.Step, before, account *Account) {
+	now := account.receivable()
+	if now == nil {
+		return
+	}
+	var earlier *schemas.Receivable
+	if before != nil {
+		earlier = before.receivable()
+	}
+	if !sameReceivable(earlier, now) {
+		r.receivables.Send(s, account.InvoiceID, now)
+	}
+	r.tellTotal(s, account, now)
+	r.tellOrders(s, account, now)
+}
+
+// tellOrders tells each order that the invoice bills where the invoice stands, when that is news to it.
+func (r *receivables) tellOrders(s *stream.Step, account *Account, now *schemas.Receivable) {
+	var disputed []int32
+	whole := false
+	if account.OpenDisputes > 0 {
+		for row := range r.disputes.Scan(s, state.Text(account.InvoiceID)) {
+			switch {
+			case row.Dispute.Status != schemas.DisputeOpen:
+			case row.Dispute.LineNo == nil || len(r.ordersWith(s, account.InvoiceID, row.Dispute.LineNo)) == 0:
+				whole = true
+			default:
+				disputed = append(disputed, *row.Dispute.LineNo)
+			}
+		}
+	}
+	for order := range r.orders.Scan(s, state.Text(account.InvoiceID)) {
+		key := state.TextPair{account.InvoiceID, order.OrderID}
+		fact := orderFact(now, whole, order.disputedLines(disputed))
+		if told := r.told.Get(s, key); told != nil && sameFact(told, fact) {
+			continue
+		}
+		r.told.Put(s, key, fact)
+		r.facts.Send(s, order.OrderID, &schemas.OrderFact{OrderID: order.OrderID, Receivable: fact})
+	}
+}
+
+// ordersWith lists the orders that the invoice bills with a line of that number; all that it bills when it is nil.
+func (r *receivables) ordersWith(s *stream.Step, invoiceID string, lineNo *int32) (orderIDs []string) {
+	for order := range r.orders.Scan(s, state.Text(invoiceID)) {
+		if lineNo == nil || len(order.disputedLines([]int32{*lineNo})) > 0 {
+			orderIDs = append(orderIDs, order.OrderID)
+		}
+	}
+	return orderIDs
+}
+
+// about begins a condition about an invoice: it names what is known of customer, currency and, where it is one, order.
+func (r *receivables) about(s *stream.Step, account *Account, class, id, message string, lineNo *int32, amount schemas.Amount, cause schemas.Evidence) *schemas.Condition {
+	condition := conditions.Raise(s.Now(), stageName, class, id, message)
+	condition.InvoiceID, condition.LineNo, condition.AmountAtRisk = new(account.InvoiceID), lineNo, new(amount)
+	condition.Causes = append(condition.Causes, cause)
+	if account.Invoice != nil {
+		condition.CustomerID, condition.Currency = new(account.Invoice.CustomerID), new(account.Invoice.Currency)
+	}
+	if orderIDs := r.ordersWith(s, account.InvoiceID, lineNo); len(orderIDs) == 1 {
+		condition.OrderID = &orderIDs[0]
+	}
+	return condition
+}
+
+// tellDispute raises a dispute that is open, and clears one that was closed.
+func (r *receivables) tellDispute(s *stream.Step, account *Account, row *Dispute) {
+	dispute := &row.Dispute
+	id := conditions.ID(conditions.Disputed, account.InvoiceID, dispute.DisputeID)
+	if dispute.Status != schemas.DisputeOpen {
+		r.conditions.Clear(s, conditions.Disputed, id, "the dispute was "+string(dispute.Status))
+		return
+	}
+	currency := ""
+	if account.Invoice != nil {
+		currency = account.Invoice.Currency
+	}
+	r.conditions.Raise(s, r.about(s, account, conditions.Disputed, id, disputeMessage(dispute, currency), dispute.LineNo, dispute.Amount, row.Origin))
+}
+
+// tellSettlement raises a payment that was applied to an invoice of another currency: it settles nothing of it.
+func (r *receivables) tellSettlement(s *stream.Step, account *Account, settled *Settlement) {
+	if account.Invoice == nil {
+		return
+	}
+	id := conditions.ID(conditions.UnappliedPayment, settled.PaymentID, account.InvoiceID)
+	if settled.Currency == account.Invoice.Currency || settled.Amount == 0 {
+		r.conditions.Clear(s, conditions.UnappliedPayment, id, "applied")
+		return
+	}
+	condition := r.about(s, account, conditions.UnappliedPayment, id, fmt.Sprintf("payment %s applies %s %s to invoice %s, which is in %s: nothing of it is settled",
+		settled.PaymentID, settled.Amount, settled.Currency, account.InvoiceID, account.Invoice.Currency), nil, settled.Amount, settled.Origin)
+	condition.Currency = &settled.Currency
+	r.conditions.Raise(s, condition)
+}
+
+// tellTotal raises an invoice whose total is not the sum of its lines.
+func (r *receivables) tellTotal(s *stream.Step, account *Account, now *schemas.Receivable) {
+	id := conditions.ID(conditions.InvoiceMismatch, "total", account.InvoiceID)
+	difference := account.totalDiffers(now)
+	if difference == 0 {
+		r.conditions.Clear(s, conditions.InvoiceMismatch, id, "the total agrees")
+		return
+	}
+	r.conditions.Raise(s, r.about(s, account, conditions.InvoiceMismatch, id, fmt.Sprintf("invoice %s: total %s %s where its lines come to %s",
+		account.InvoiceID, account.Invoice.Total, account.Invoice.Currency, account.Invoice.Lines), nil, difference, account.Invoice.Origin))
+}

@@ -1,0 +1,249 @@
+package receivables
+
+import (
+	"math/big"
+	"slices"
+
+	"waybill/processors/money"
+	"waybill/schemas"
+)
+
+// Kind is one way in which what ERP billed of an order line differs from what was ready.
+type Kind string
+
+// The kinds, in the order in which they are named.
+const (
+	ItemDiffers      Kind = "item"
+	QuantityDiffers  Kind = "quantity"
+	UOMDiffers       Kind = "unit of measure"
+	CurrencyDiffers  Kind = "currency"
+	UnitPriceDiffers Kind = "unit price"
+	AmountDiffers    Kind = "amount"
+)
+
+// billing is what one standing ERP document bills of the line.
+type billing struct {
+	charge
+	Currency string
+	Invoice  string  // the invoice that it is, or that it credits
+	Credit   bool    // it is of a credit memo
+	Unit     *string // the billing unit that it names; nil: none that is known
+}
+
+// finding is what is wrong with a line, or with one billing unit of it: how much of what, by which invoices.
+type finding struct {
+	Kinds    []Kind
+	Billed   net
+	Ready    net
+	Quantity schemas.Quantity // billed twice, or ahead of what is ready
+	Amount   schemas.Amount   // that is in question
+	Currency string
+	Invoices []string // sorted
+}
+
+// verdict is all that is wrong with a line; empty where nothing is.
+type verdict struct {
+	Mismatch   []finding // different from what was ready
+	Double     []finding // above what was ready, by a second invoice
+	NotShipped []finding // nothing was ready
+}
+
+// compare holds what ERP billed of an order line against what was ready. Where all of it names the billing unit, each unit
+// is compared for itself; else the whole line is, by its totals. Billing part of what is ready is no difference.
+func compare(ready []share, billed []billing) verdict {
+	byUnit := map[string][]billing{}
+	for _, b := range billed {
+		if b.Unit == nil {
+			return compareUnit(ready, billed)
+		}
+		byUnit[*b.Unit] = append(byUnit[*b.Unit], b)
+	}
+	units := make([]string, 0, len(byUnit))
+	for unit := range byUnit {
+		units = append(units, unit)
+	}
+	slices.Sort(units)
+	var all verdict
+	for _, unit := range units {
+		v := compareUnit(sharesOfUnit(ready, unit), byUnit[unit])
+		all.Mismatch, all.Double, all.NotShipped = append(all.Mismatch, v.Mismatch...), append(all.Double, v.Double...), append(all.NotShipped, v.NotShipped...)
+	}
+	return all
+}
+
+func sharesOfUnit(ready []share, unit string) (of []share) {
+	for _, s := range ready {
+		if s.Unit == unit {
+			of = append(of, s)
+		}
+	}
+	return of
+}
+
+func compareUnit(shares []share, billed []billing) (v verdict) {
+	ready, invoiced := net{}, net{}
+	for _, s := range shares {
+		ready.add(termsOf(s.ItemID, s.UOM, s.Currency, s.UnitPrice, s.PriceUnit), s.Quantity, s.Amount)
+	}
+	for _, b := range billed {
+		invoiced.add(b.terms(), b.Quantity, b.Amount)
+	}
+	if len(invoiced) == 0 {
+		return v
+	}
+	q, amount := invoiced.total()
+	f := finding{Billed: invoiced, Ready: ready, Currency: invoiced.sorted()[0].Currency, Invoices: contributing(billed)}
+	if len(ready) == 0 && q > 0 {
+		f.Quantity, f.Amount = q, magnitude(amount)
+		v.NotShipped = append(v.NotShipped, f)
+		return v
+	}
+	readyQuantity, _ := ready.total()
+	f.Kinds = differences(ready, invoiced, billed)
+	expected := ready.amountFor(q)
+	f.Amount = magnitude(money.Sum(amount, -expected))
+	if slices.Contains(f.Kinds, ItemDiffers) || slices.Contains(f.Kinds, CurrencyDiffers) {
+		f.Amount = magnitude(amount)
+	}
+	if slices.Contains(f.Kinds, QuantityDiffers) && q > readyQuantity && secondInvoice(billed) {
+		double := f
+		double.Quantity = money.Sum(q, -readyQuantity)
+		f.Kinds = slices.DeleteFunc(slices.Clone(f.Kinds), func(kind Kind) bool { return kind == QuantityDiffers })
+		if slices.Equal(f.Kinds, []Kind{AmountDiffers}) && !extensionsDiffer(invoiced, billed) {
+			f.Kinds = nil // it follows from the quantity alone
+		}
+		double.Kinds, double.Amount = nil, f.Amount
+		if len(f.Kinds) > 0 {
+			double.Amount = magnitude(prorate(amount, double.Quantity, q))
+			f.Amount = magnitude(money.Sum(f.Amount, -double.Amount))
+		}
+		v.Double = append(v.Double, double)
+	}
+	if len(f.Kinds) > 0 {
+		v.Mismatch = append(v.Mismatch, f)
+	}
+	return v
+}
+
+// differences names the ways in which what was billed is not a part of what was ready.
+func differences(ready, invoiced net, billed []billing) (kinds []Kind) {
+	q, amount := invoiced.total()
+	readyQuantity, readyAmount := ready.total()
+	excess := beyond(q, readyQuantity)
+	items, uoms, currencies := ready.byItem(), ready.by(terms.uom), ready.by(terms.currency)
+	itemExcess, termsExcess := schemas.Quantity(0), schemas.Quantity(0)
+	var item, uom, currency, price bool
+	for itemID, billedQuantity := range invoiced.byItem() {
+		readyOfItem, known := items[itemID]
+		item = item || !known && len(ready) > 0
+		itemExcess = money.Sum(itemExcess, beyond(billedQuantity, readyOfItem))
+	}
+	for t, f := range invoiced {
+		_, sameUOM := uoms[t.UOM]
+		_, sameCurrency := currencies[t.Currency]
+		if len(ready) > 0 {
+			uom, currency = uom || !sameUOM, currency || !sameCurrency
+		}
+		termsExcess = money.Sum(termsExcess, beyond(f.Quantity, ready[t].Quantity))
+		if _, known := items[t.ItemID]; known && sameUOM && sameCurrency && f.Quantity != 0 {
+			_, samePrice := ready[t]
+			price = price || !samePrice
+		}
+	}
+	item = item || itemExcess > excess
+	price = price || !uom && !currency && termsExcess > max(itemExcess, excess)
+	if !item && !uom && !currency && settledByCredit(billed, q, amount, readyQuantity, readyAmount) {
+		return nil
+	}
+	for _, kind := range []struct {
+		differs bool
+		kind    Kind
+	}{{item, ItemDiffers}, {excess > 0 && !uom, QuantityDiffers}, {uom, UOMDiffers}, {currency, CurrencyDiffers}, {price, UnitPriceDiffers}} {
+		if kind.differs {
+			kinds = append(kinds, kind.kind)
+		}
+	}
+	if amount != ready.amountFor(q) && (len(kinds) > 0 || extensionsDiffer(invoiced, billed)) {
+		kinds = append(kinds, AmountDiffers)
+	}
+	return kinds
+}
+
+// settledByCredit tells that a credit memo has set right what an invoice got wrong: the money is what was ready, and so is
+// the quantity, with or without the one that the memo states (a memo about a price may state the quantity that it is about).
+func settledByCredit(billed []billing, q schemas.Quantity, amount schemas.Amount, readyQuantity schemas.Quantity, readyAmount schemas.Amount) bool {
+	credited, uncredited := false, schemas.Quantity(0)
+	for _, b := range billed {
+		if credited = credited || b.Credit; !b.Credit {
+			uncredited = money.Sum(uncredited, b.Quantity)
+		}
+	}
+	return credited && amount == readyAmount && (q == readyQuantity || uncredited == readyQuantity)
+}
+
+// extensionsDiffer tells that a line was not billed at its own quantity × price. It does not look at what was billed and
+// credited again.
+func extensionsDiffer(invoiced net, billed []billing) bool {
+	for _, b := range billed {
+		if _, live := invoiced[b.terms()]; !live {
+			continue
+		}
+		extended, err := money.Extend(b.Quantity, b.UnitPrice, b.PriceUnit, b.Currency)
+		if err != nil || extended != b.Amount {
+			return true
+		}
+	}
+	return false
+}
+
+// secondInvoice tells that more than one invoice bills, net of what is credited of each.
+func secondInvoice(billed []billing) bool {
+	byInvoice := map[string]schemas.Quantity{}
+	for _, b := range billed {
+		byInvoice[b.Invoice] = money.Sum(byInvoice[b.Invoice], b.Quantity)
+	}
+	bills := 0
+	for _, q := range byInvoice {
+		if q > 0 {
+			bills++
+		}
+	}
+	return bills > 1
+}
+
+// contributing lists the invoices of which something is left, net of what is credited of each.
+func contributing(billed []billing) (invoices []string) {
+	byInvoice := map[string]net{}
+	for _, b := range billed {
+		if byInvoice[b.Invoice] == nil {
+			byInvoice[b.Invoice] = net{}
+		}
+		byInvoice[b.Invoice].add(b.terms(), b.Quantity, b.Amount)
+	}
+	for invoice, left := range byInvoice {
+		if len(left) > 0 {
+			invoices = append(invoices, invoice)
+		}
+	}
+	slices.Sort(invoices)
+	return invoices
+}
+
+// beyond is how far a quantity is outside what was ready: above it, or below zero.
+func beyond(q, ready schemas.Quantity) schemas.Quantity {
+	return max(0, money.Sum(q, -max(0, ready)), money.Sum(min(0, ready), -q))
+}
+
+// prorate is the part of an amount that falls to part of whole, rounded half away from zero to a ten-thousandth.
+func prorate(amount schemas.Amount, part, whole schemas.Quantity) schemas.Amount {
+	product := new(big.Int).Mul(big.NewInt(int64(magnitude(amount))), big.NewInt(int64(magnitude(part))))
+	product.Mul(product, big.NewInt(2)).Add(product, big.NewInt(int64(magnitude(whole))))
+	product.Quo(product, new(big.Int).Mul(big.NewInt(2), big.NewInt(int64(magnitude(whole)))))
+	if (amount < 0) != ((part < 0) != (whole < 0)) {
+		product.Neg(product)
+	}
+	if !product.IsInt64() {
+		return money.Sum(amount)
+	}
+	return money.Sum(schemas.Amount(product.Int64()))
+}

@@ -1,0 +1,76 @@
+// Package receivables is the stage that tells what customers owe, and whether ERP billed what was ready to be billed.
+//
+// It has two key spaces. By invoice: an ERP invoice with what settles it (payments), takes from it (credit memos,
+// cancellations) and stands against it (disputes) makes a receivable. By order: the order's part of each ERP invoice is
+// matched line by line with what was invoice-ready. What the stage says at rest follows from the facts alone, in whatever
+// order they arrived.
+package receivables
+
+import (
+	"time"
+
+	"waybill/processors/conditions"
+	"waybill/schemas"
+	"waybill/state"
+	"waybill/stream"
+	"waybill/topics"
+)
+
+// Policy is what operators may set.
+type Policy struct {
+	NotShippedGrace time.Duration // how long an ERP invoice may be ahead of what is invoice-ready before it is an exception
+}
+
+// DefaultPolicy is half an hour of grace.
+func DefaultPolicy() Policy { return Policy{NotShippedGrace: 30 * time.Minute} }
+
+const stageName = "receivables"
+
+type receivables struct {
+	policy Policy
+
+	// by invoice
+	accounts    *stream.Table[state.Text, Account]
+	orders      *stream.Table[state.TextPair, billedOrder]             // by invoice and order
+	told        *stream.Table[state.TextPair, schemas.OrderReceivable] // what an order was told last, by invoice and order
+	corrections *stream.Table[state.TextPair, Correction]              // by invoice and correcting document
+	settlements *stream.Table[state.TextPair, Settlement]              // by invoice and payment
+	disputes    *stream.Table[state.TextPair, Dispute]                 // by invoice and dispute
+	receivables *stream.Output[schemas.Receivable]
+	facts       *stream.Output[schemas.OrderFact]
+
+	// by order
+	documents *stream.Table[state.TextPair, document] // by order and ERP document
+	charges   *stream.Table[lineKey, charge]          // what ERP billed of a line
+	bills     *stream.Table[state.TextPair, bill]     // by order and invoice-ready id
+	named     *stream.Table[state.TextPair, naming]   // by order and invoice-ready id: who names it
+	shares    *stream.Table[lineKey, share]           // what was ready of a line
+	grace     *stream.Timers                          // by line
+
+	conditions *conditions.Board
+}
+
+// Stage declares the stage.
+func Stage(_ topics.Catalogue, policy Policy) *stream.Stage {
+	stage := stream.NewStage(stageName)
+	r := &receivables{policy: policy}
+	r.accounts = stream.NewTable[state.Text, Account](stage, 1, "accounts")
+	r.orders = stream.NewTable[state.TextPair, billedOrder](stage, 2, "billed orders")
+	r.told = stream.NewTable[state.TextPair, schemas.OrderReceivable](stage, 3, "told orders")
+	r.corrections = stream.NewTable[state.TextPair, Correction](stage, 4, "corrections")
+	r.settlements = stream.NewTable[state.TextPair, Settlement](stage, 5, "settlements")
+	r.disputes = stream.NewTable[state.TextPair, Dispute](stage, 6, "disputes")
+	r.documents = stream.NewTable[state.TextPair, document](stage, 7, "documents")
+	r.charges = stream.NewTable[lineKey, charge](stage, 8, "charges")
+	r.bills = stream.NewTable[state.TextPair, bill](stage, 9, "bills")
+	r.named = stream.NewTable[state.TextPair, naming](stage, 10, "named bills")
+	r.shares = stream.NewTable[lineKey, share](stage, 11, "shares")
+	r.grace = stream.OnTimer(stage, 1, "invoiced ahead", stream.WallClock, r.graceEnds)
+	r.receivables = stream.EmitLatest(stage, topics.Receivables)
+	r.facts = stream.Emit(stage, topics.OrderFacts)
+	r.conditions = conditions.NewBoard(stage, 12, stream.EmitLatest(stage, topics.Conditions))
+	stream.On(stage, topics.Billing, r.onBilling)
+	stream.On(stage, topics.InvoiceReady, r.onInvoiceReady)
+	stream.On(stage, topics.OrderInvoices, r.onOrderInvoice)
+	return stage
+}
