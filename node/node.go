@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -19,6 +20,7 @@ import (
 	"waybill/state"
 	"waybill/stream"
 	"waybill/stream/kafka"
+	"waybill/topics"
 )
 
 // Options of a node.
@@ -39,6 +41,7 @@ type Node struct {
 	metrics  *prometheus.Registry
 	runners  []*kafka.Runner
 	stores   map[string]*state.Pebble
+	open     *openExceptions // nil: the exceptions stage runs elsewhere
 	mu       sync.Mutex
 	stopping bool
 }
@@ -59,6 +62,10 @@ func New(options Options) (*Node, error) {
 	metrics.Register(n.metrics)
 	n.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), (*nodeCollector)(n))
 	for _, stage := range options.Stages {
+		if slices.Contains(stage.Outputs(), topics.Exceptions.Name()) {
+			n.open = &openExceptions{client: options.Client, registry: options.Registry, log: options.Log, open: map[string]openException{}}
+			n.metrics.MustRegister(n.open)
+		}
 		program, err := stream.Bind(stage, options.Registry, options.Release)
 		if err != nil {
 			return nil, err
@@ -151,14 +158,20 @@ func (n *Node) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	var running sync.WaitGroup
+	if n.open != nil {
+		running.Go(func() { n.open.follow(ctx) })
+	}
 	failures := make([]error, len(n.runners))
+	var stages sync.WaitGroup
 	for i, runner := range n.runners {
-		running.Go(func() {
+		stages.Go(func() {
 			if failures[i] = runner.Run(ctx); failures[i] != nil {
 				cancel(failures[i])
 			}
 		})
 	}
+	stages.Wait()
+	cancel(nil)
 	running.Wait()
 	return errors.Join(failures...)
 }
