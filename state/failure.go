@@ -15,11 +15,13 @@ import (
 // retries a flush for ever while writers wait, or it reports an error of its background work to a listener. All four end
 // here as one stored error, which the call at hand and all later ones return.
 //
-// A goroutine that calls Fatalf must not go on, because the code behind it takes the exit for granted; it is parked. The
-// store is then stuck: locks of Pebble may be held for good, so Pebble is not called any more, not even to close it, and
-// the directory stays locked until the process ends. So it is too after a panic and when a call was given up.
+// A goroutine that calls Fatalf, or is about to panic over its log (see logDisk), must not go on, because the code behind
+// takes the end of the process for granted; it is parked. The store is then stuck: locks of Pebble may be held for good,
+// so Pebble is not called any more, not even to close it, and the directory stays locked until the process ends. So it is
+// too after a panic, and when a call was given up.
 type failure struct {
-	logger *slog.Logger
+	directory string
+	logger    *slog.Logger
 
 	mutex  sync.Mutex
 	first  error
@@ -29,8 +31,8 @@ type failure struct {
 	stuck     chan struct{} // closed when Pebble cannot be called any more
 }
 
-func newFailure(logger *slog.Logger) *failure {
-	return &failure{logger: logger, failed: make(chan struct{}), stuck: make(chan struct{})}
+func newFailure(directory string, logger *slog.Logger) *failure {
+	return &failure{directory: directory, logger: logger, failed: make(chan struct{}), stuck: make(chan struct{})}
 }
 
 // set stores the error, unless there is one already, and returns the one that is stored.
@@ -38,7 +40,8 @@ func (f *failure) set(err error) error {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
 	if f.first == nil {
-		f.first = err
+		f.first = fmt.Errorf("state store %s failed: %w", f.directory, storeError(err))
+		f.logger.Warn("state store failed", "store", f.directory, "error", err)
 		close(f.failed)
 	}
 	return f.first
@@ -52,6 +55,21 @@ func (f *failure) error() error {
 	default:
 		return nil
 	}
+}
+
+// park fails the store and does not return.
+func (f *failure) park(err error) {
+	f.setStuck()
+	_ = f.set(err)
+	select {}
+}
+
+// parkOn parks when there is an error.
+func (f *failure) parkOn(err error) error {
+	if err != nil {
+		f.park(err)
+	}
+	return nil
 }
 
 func (f *failure) setStuck() { f.stuckOnce.Do(func() { close(f.stuck) }) }
@@ -111,7 +129,7 @@ func (f *failure) start(call func() error) <-chan error {
 					err = fmt.Errorf("%v", cause)
 				}
 				f.setStuck()
-				result <- f.set(storeError(err))
+				result <- f.set(err)
 			}
 		}()
 		result <- call()
@@ -124,19 +142,19 @@ func (f *failure) listener() pebble.EventListener {
 	return pebble.EventListener{
 		BackgroundError: f.backgroundError,
 		DataCorruption: func(info pebble.DataCorruptionInfo) {
-			f.set(fmt.Errorf("%s: %w: %w", info.Path, info.Details, ErrCorrupt))
+			_ = f.set(fmt.Errorf("%s: %w: %w", info.Path, info.Details, ErrCorrupt))
 		},
 		WriteStallBegin: func(info pebble.WriteStallBeginInfo) {
-			f.logger.Warn("state store writes wait for the disk", "reason", info.Reason)
+			f.logger.Warn("state store writes wait for the disk", "store", f.directory, "reason", info.Reason)
 		},
 		LowDiskSpace: func(info pebble.LowDiskSpaceInfo) {
-			f.logger.Warn("state store runs out of disk space", "available_bytes", info.AvailBytes, "total_bytes", info.TotalBytes)
+			f.logger.Warn("state store runs out of disk space", "store", f.directory, "available_bytes", info.AvailBytes, "total_bytes", info.TotalBytes)
 		},
 		FlushEnd: func(info pebble.FlushInfo) {
-			f.logger.Debug("state store wrote a table", "bytes", info.InputBytes, "duration", info.TotalDuration)
+			f.logger.Debug("state store wrote a table", "store", f.directory, "bytes", info.InputBytes, "duration", info.TotalDuration)
 		},
 		CompactionEnd: func(info pebble.CompactionInfo) {
-			f.logger.Debug("state store compacted tables", "reason", info.Reason, "duration", info.TotalDuration)
+			f.logger.Debug("state store compacted tables", "store", f.directory, "reason", info.Reason, "duration", info.TotalDuration)
 		},
 	}
 }
@@ -145,8 +163,7 @@ func (f *failure) listener() pebble.EventListener {
 // is closed, or stopped when it can no longer be closed.
 func (f *failure) backgroundError(err error) {
 	if f.error() == nil {
-		f.logger.Warn("state store failed", "error", err)
-		f.set(storeError(fmt.Errorf("state store: %w", err)))
+		_ = f.set(err)
 		return
 	}
 	select {
@@ -160,12 +177,12 @@ const retryPause = 20 * time.Millisecond
 
 // Infof is Pebble's chatter.
 func (f *failure) Infof(format string, arguments ...any) {
-	f.logger.Debug(fmt.Sprintf(format, arguments...))
+	f.logger.Debug(fmt.Sprintf(format, arguments...), "store", f.directory)
 }
 
 // Errorf is trouble that Pebble can live with.
 func (f *failure) Errorf(format string, arguments ...any) {
-	f.logger.Warn(fmt.Sprintf(format, arguments...))
+	f.logger.Warn(fmt.Sprintf(format, arguments...), "store", f.directory)
 }
 
 // Fatalf fails the store and never returns.
@@ -176,10 +193,7 @@ func (f *failure) Fatalf(format string, arguments ...any) {
 			fatal.cause = cause
 		}
 	}
-	f.logger.Warn("state store failed", "error", fatal)
-	f.setStuck()
-	f.set(storeError(fatal))
-	select {}
+	f.park(fatal)
 }
 
 // fatalError is the message of a Fatalf, with the error that it was made of.

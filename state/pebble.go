@@ -61,7 +61,7 @@ func OpenPebble(directory string, options PebbleOptions) (*Pebble, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open state store %s: %w", directory, err)
 	}
-	p := &Pebble{directory: directory, lock: lock, failure: newFailure(options.Logger.With("store", directory))}
+	p := &Pebble{directory: directory, lock: lock, failure: newFailure(directory, options.Logger)}
 	var db *pebble.DB
 	err = p.failure.guard(func() (err error) {
 		db, err = pebble.Open(directory, pebbleOptions(options, lock, p.failure))
@@ -101,7 +101,7 @@ func lockDirectory(directory string, options PebbleOptions) (*pebble.Lock, error
 func pebbleOptions(options PebbleOptions, lock *pebble.Lock, failure *failure) *pebble.Options {
 	listener := failure.listener()
 	o := &pebble.Options{
-		FS:                          options.FS,
+		FS:                          logDisk{options.FS, failure},
 		Lock:                        lock,
 		ReadOnly:                    options.ReadOnly,
 		CacheSize:                   orDefault(options.CacheBytes, 64<<20),
@@ -237,16 +237,12 @@ func (p *Pebble) Close() error {
 	return p.lock.Close()
 }
 
-// failed says what was tried on which store, and keeps the error when nothing can be believed after it.
+// failed fails the store with what was tried and the error, when there is no earlier one.
 func (p *Pebble) failed(what string, err error) error {
-	if first := p.failure.error(); first != nil {
-		return first
-	}
-	err = fmt.Errorf("%s state store %s: %w", what, p.directory, storeError(err))
 	if errors.Is(err, pebble.ErrReadOnly) {
-		return err
+		return fmt.Errorf("%s state store %s: %w", what, p.directory, err)
 	}
-	return p.failure.set(err)
+	return p.failure.set(fmt.Errorf("%s: %w", what, err))
 }
 
 // storeError marks what Pebble calls corruption as ErrCorrupt.
