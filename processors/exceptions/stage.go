@@ -50,6 +50,7 @@ func Stage(catalogue topics.Catalogue) *stream.Stage {
 }
 
 func (ex *exceptions) onCondition(s *stream.Step, c *schemas.Condition) error {
+	s.Observe(c.At)
 	before := ex.get(s, c.ExceptionID)
 	after := before
 	switch c.Kind {
@@ -71,6 +72,7 @@ func (ex *exceptions) onCondition(s *stream.Step, c *schemas.Condition) error {
 }
 
 func (ex *exceptions) onAction(s *stream.Step, action *schemas.Action) error {
+	s.Observe(action.Command.Meta.OccurredAt)
 	target := action.Command.Target
 	if !strings.HasPrefix(target, conditions.IDPrefix) {
 		s.DeadLetter(s.Record(), "refused_command", fmt.Sprintf("%s of %q: no stage takes this command of anything but an exception, whose id begins with %s",

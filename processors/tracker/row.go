@@ -1,0 +1,118 @@
+package tracker
+
+import (
+	"time"
+
+	"waybill/schemas"
+	"waybill/state"
+)
+
+// Row is one thing that is known of an order. All that is known of it is one range of one table, so that one walk reads it
+// and an event touches only what it is about. Exactly one field is set.
+type Row struct {
+	Order      *OrderRow                `avro:"order"`
+	Line       *LineRow                 `avro:"line"`
+	Shipment   *ShipmentRow             `avro:"shipment"`
+	Bill       *BillRow                 `avro:"bill"`
+	Invoice    *InvoiceRow              `avro:"invoice"`
+	Exception  *schemas.BlockingReason  `avro:"exception"` // open
+	Receivable *schemas.OrderReceivable `avro:"receivable"`
+}
+
+// rowKey names a row: the order, the kind of the row, and which one.
+type rowKey struct {
+	orderID string
+	kind    byte
+	id      string
+}
+
+// The kinds, in the order in which a walk meets them. They are in the store for ever.
+const (
+	kindOrder byte = iota + 1
+	kindLine
+	kindShipment
+	kindBill
+	kindInvoice
+	kindException
+	kindReceivable
+)
+
+// AppendKey appends order, kind and id.
+func (k rowKey) AppendKey(dst []byte) []byte {
+	return state.AppendString(append(state.AppendString(dst, k.orderID), k.kind), k.id)
+}
+
+func orderKey(orderID string) rowKey { return rowKey{orderID: orderID, kind: kindOrder} }
+
+func lineKey(orderID string, lineNo int32) rowKey {
+	return rowKey{orderID, kindLine, string(state.AppendInt(nil, int64(lineNo)))}
+}
+
+// OrderRow is the order itself. Lines that its latest event, or the latest acceptance, left out are told by their revision,
+// so that nobody has to look for them.
+type OrderRow struct {
+	Placed           *PlacedOrder   `avro:"placed"` // null: the order is not known yet
+	PlacedRevision   int64          `avro:"placed_revision"`
+	Accepted         *AcceptedOrder `avro:"accepted"`
+	AcceptedRevision int64          `avro:"accepted_revision"`
+	At               time.Time      `avro:"at"`
+	Told             int64          `avro:"told"` // fingerprint of the status that was told last; zero: none was
+}
+
+// PlacedOrder is the order as placed, all but its lines.
+type PlacedOrder struct {
+	CustomerID string              `avro:"customer_id"`
+	Channel    string              `avro:"channel"`
+	Currency   string              `avro:"currency"`
+	Status     schemas.OrderStatus `avro:"status"`
+}
+
+// AcceptedOrder is the order as ERP accepted it, all but its lines.
+type AcceptedOrder struct {
+	Currency string                   `avro:"currency"`
+	Status   schemas.AcceptanceStatus `avro:"status"`
+}
+
+// LineRow is a line as placed and as accepted.
+type LineRow struct {
+	LineNo           int32                 `avro:"line_no"`
+	Placed           *schemas.OrderLine    `avro:"placed"` // as it last stood open; null: the order did not name it yet
+	PlacedRevision   int64                 `avro:"placed_revision"`
+	Cancelled        bool                  `avro:"cancelled"`
+	Accepted         *schemas.AcceptedLine `avro:"accepted"`
+	AcceptedRevision int64                 `avro:"accepted_revision"`
+}
+
+// BillRow is what an invoice-ready record bills, or takes back.
+type BillRow struct {
+	InvoiceReadyID string         `avro:"invoice_ready_id"`
+	Revision       int32          `avro:"revision"`
+	ReadyAt        time.Time      `avro:"ready_at"`
+	Total          schemas.Amount `avro:"total"`
+	Lines          []BilledLine   `avro:"lines"`
+}
+
+// InvoiceRow is the order's part of an ERP invoice, credit memo or cancellation.
+type InvoiceRow struct {
+	InvoiceID string              `avro:"invoice_id"`
+	Kind      schemas.InvoiceKind `avro:"kind"`
+	RefersTo  string              `avro:"refers_to"`
+	At        time.Time           `avro:"at"`
+	Lines     []BilledLine        `avro:"lines"`
+}
+
+// BilledLine is a quantity that was billed of a line.
+type BilledLine struct {
+	LineNo   int32            `avro:"line_no"`
+	ItemID   string           `avro:"item_id"`
+	Quantity schemas.Quantity `avro:"quantity"`
+	UOM      string           `avro:"uom"`
+}
+
+// later is the later of two times. A row's time does not go back when a source's clock does.
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}

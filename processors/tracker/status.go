@@ -1,0 +1,204 @@
+package tracker
+
+import (
+	"cmp"
+	"slices"
+
+	"waybill/processors/money"
+	"waybill/schemas"
+)
+
+// order is all that is known of an order, sorted as its rows are.
+type order struct {
+	id          string
+	row         OrderRow
+	lines       []*LineRow
+	shipments   []*ShipmentRow
+	bills       []*BillRow
+	invoices    []*InvoiceRow
+	exceptions  []*schemas.BlockingReason
+	receivables []*schemas.OrderReceivable
+}
+
+// add puts a row in its place.
+func (o *order) add(row *Row) {
+	switch {
+	case row.Order != nil:
+		o.row = *row.Order
+	case row.Line != nil:
+		o.lines = append(o.lines, row.Line)
+	case row.Shipment != nil:
+		o.shipments = append(o.shipments, row.Shipment)
+	case row.Bill != nil:
+		o.bills = append(o.bills, row.Bill)
+	case row.Invoice != nil:
+		o.invoices = append(o.invoices, row.Invoice)
+	case row.Exception != nil:
+		o.exceptions = append(o.exceptions, row.Exception)
+	case row.Receivable != nil:
+		o.receivables = append(o.receivables, row.Receivable)
+	}
+}
+
+// progress is how far a line has come.
+type progress struct {
+	raw      quantities // whatever the units: tells which stages were reached, even where quantities do not convert
+	parts    []counted
+	disputed bool
+	paid     bool
+}
+
+// status is where the order stands; nil while the order itself is not known. It follows from what is known alone, however
+// that came to be known. Lines that the order does not name are not in it.
+func (o *order) status(known items) *schemas.OrderState {
+	placed := o.row.Placed
+	if placed == nil {
+		return nil
+	}
+	state := &schemas.OrderState{
+		OrderID: o.id, CustomerID: placed.CustomerID, Channel: placed.Channel, Currency: placed.Currency, Status: placed.Status,
+		Lines: []schemas.OrderLineState{}, Blocking: o.blocking(), Invoices: []string{}, Shipments: []string{}, InvoiceIDs: []string{}, AsOf: o.row.At,
+	}
+	if accepted := o.row.Accepted; accepted != nil {
+		if accepted.Currency != "" {
+			state.Currency = accepted.Currency
+		}
+		if accepted.Status == schemas.AcceptanceCancelled {
+			state.Status = schemas.OrderCancelled
+		}
+	}
+	lines := map[int32]*progress{}
+	for _, line := range o.lines {
+		if line.Placed != nil {
+			lines[line.LineNo] = &progress{}
+		}
+	}
+	o.addShipments(state, lines)
+	o.addBills(state, lines)
+	o.addInvoices(state, lines)
+	for _, line := range o.lines {
+		if line.Placed == nil {
+			continue
+		}
+		t := o.termsOf(line)
+		state.Lines = append(state.Lines, t.state(lines[line.LineNo], known))
+		if amount, err := money.Extend(t.quantity, t.price, t.priceUnit, state.Currency); err == nil && t.priced && t.open {
+			state.Ordered = money.Sum(state.Ordered, amount)
+		}
+	}
+	return state
+}
+
+// blocking lists the open exceptions: those of the whole order first, then by line, class and id.
+func (o *order) blocking() []schemas.BlockingReason {
+	reasons := []schemas.BlockingReason{}
+	for _, reason := range o.exceptions {
+		reasons = append(reasons, *reason)
+	}
+	slices.SortFunc(reasons, func(a, b schemas.BlockingReason) int {
+		return cmp.Or(cmp.Compare(lineOf(a), lineOf(b)), cmp.Compare(a.Class, b.Class), cmp.Compare(a.ExceptionID, b.ExceptionID))
+	})
+	return reasons
+}
+
+func lineOf(reason schemas.BlockingReason) int64 {
+	if reason.LineNo == nil {
+		return -1
+	}
+	return int64(*reason.LineNo)
+}
+
+func (o *order) addShipments(state *schemas.OrderState, lines map[int32]*progress) {
+	for _, shipment := range o.shipments {
+		state.AsOf = later(state.AsOf, shipment.At)
+		if len(shipment.Parts) == 0 {
+			continue
+		}
+		state.Shipments = append(state.Shipments, shipment.ShipmentID)
+		for _, part := range shipment.Parts {
+			line := lines[part.LineNo]
+			if line == nil {
+				continue
+			}
+			line.add(part.ItemID, part.UOM, quantities{
+				allocated: part.Allocated, picked: part.Picked, packed: part.Packed, shipped: part.Shipped, delivered: part.Delivered,
+			})
+		}
+	}
+}
+
+func (p *progress) add(itemID, uom string, q quantities) {
+	for stage, quantity := range q {
+		p.raw[stage] = money.Sum(p.raw[stage], quantity)
+	}
+	p.parts = append(p.parts, counted{unit{itemID, uom}, q})
+}
+
+func (o *order) addBills(state *schemas.OrderState, lines map[int32]*progress) {
+	bills := slices.Clone(o.bills)
+	slices.SortFunc(bills, func(a, b *BillRow) int {
+		return cmp.Or(a.ReadyAt.Compare(b.ReadyAt), cmp.Compare(a.Revision, b.Revision), cmp.Compare(a.InvoiceReadyID, b.InvoiceReadyID))
+	})
+	for _, bill := range bills {
+		state.AsOf = later(state.AsOf, bill.ReadyAt)
+		state.InvoiceIDs = append(state.InvoiceIDs, bill.InvoiceReadyID)
+		state.Billed = money.Sum(state.Billed, bill.Total)
+		for _, billed := range bill.Lines {
+			if line := lines[billed.LineNo]; line != nil {
+				line.add(billed.ItemID, billed.UOM, quantities{invoiceReady: billed.Quantity})
+			}
+		}
+	}
+}
+
+// cancelledInvoices are those that a cancellation of the order refers to, or that receivables says are cancelled: a
+// cancellation need not name the order.
+func (o *order) cancelledInvoices() map[string]bool {
+	cancelled := map[string]bool{}
+	for _, fact := range o.receivables {
+		cancelled[fact.InvoiceID] = fact.State == schemas.ReceivableCancelled
+	}
+	for _, invoice := range o.invoices {
+		if invoice.Kind == schemas.InvoiceKindCancellation {
+			cancelled[invoice.RefersTo] = true
+		}
+	}
+	return cancelled
+}
+
+// addInvoices counts what ERP has invoiced. A credit memo takes its quantities back, whatever sign ERP gives them; an invoice
+// that is cancelled counts no more.
+func (o *order) addInvoices(state *schemas.OrderState, lines map[int32]*progress) {
+	cancelled, facts := o.cancelledInvoices(), map[string]*schemas.OrderReceivable{}
+	for _, fact := range o.receivables {
+		facts[fact.InvoiceID] = fact
+		for _, lineNo := range fact.DisputedLines {
+			if line := lines[lineNo]; line != nil && !cancelled[fact.InvoiceID] {
+				line.disputed = true
+			}
+		}
+	}
+	for _, invoice := range o.invoices {
+		state.AsOf = later(state.AsOf, invoice.At)
+		if len(invoice.Lines) == 0 || cancelled[invoice.InvoiceID] || invoice.Kind == schemas.InvoiceKindCancellation {
+			continue
+		}
+		state.Invoices = append(state.Invoices, invoice.InvoiceID)
+		fact := facts[invoice.InvoiceID]
+		for _, billed := range invoice.Lines {
+			line := lines[billed.LineNo]
+			if line == nil {
+				continue
+			}
+			quantity := billed.Quantity
+			if invoice.Kind == schemas.InvoiceKindCreditMemo {
+				quantity = min(quantity, -quantity)
+			}
+			line.add(billed.ItemID, billed.UOM, quantities{invoiced: quantity})
+			if fact != nil && invoice.Kind == schemas.InvoiceKindInvoice {
+				line.disputed = line.disputed || fact.Disputed && len(fact.DisputedLines) == 0
+				line.paid = line.paid || fact.Paid && fact.State != schemas.ReceivableCredited
+			}
+		}
+	}
+}
