@@ -33,6 +33,7 @@ type World struct {
 	now        time.Time
 	random     *rand.Rand
 	registry   *schemas.LocalRegistry
+	codecs     map[string]any               // by topic
 	log        map[string][][]stream.Record // topic → partition → records
 	stages     []*runningStage
 }
@@ -48,7 +49,7 @@ type runningStage struct {
 // New makes a world in which the stages run. Their changelogs are on the log.
 func New(t T, options Options, stages ...*stream.Stage) *World {
 	t.Helper()
-	w := &World{t: t, partitions: options.Partitions, now: options.Start, registry: schemas.NewLocalRegistry(), log: map[string][][]stream.Record{}}
+	w := &World{t: t, partitions: options.Partitions, now: options.Start, registry: schemas.NewLocalRegistry(), codecs: map[string]any{}, log: map[string][][]stream.Record{}}
 	if w.partitions == 0 {
 		w.partitions = 4
 	}
@@ -128,9 +129,19 @@ func (w *World) append(topic string, partition int32, key, value []byte, headers
 // Send writes a value by its topic's contract.
 func Send[V any](w *World, topic topics.Topic[V], key string, value *V) {
 	w.t.Helper()
-	encoded, err := schemas.NewCodec[V](w.registry, topic.Name()).Append(context.Background(), nil, value)
+	encoded, err := codecOf(w, topic).Append(context.Background(), nil, value)
 	w.check(err)
 	w.SendRaw(topic.Name(), []byte(key), encoded)
+}
+
+// codecOf keeps one codec a topic, as it keeps how to read each schema.
+func codecOf[V any](w *World, topic topics.Topic[V]) *schemas.Codec[V] {
+	if codec, made := w.codecs[topic.Name()]; made {
+		return codec.(*schemas.Codec[V])
+	}
+	codec := schemas.NewCodec[V](w.registry, topic.Name())
+	w.codecs[topic.Name()] = codec
+	return codec
 }
 
 // SendRaw writes a record as it is; a nil key goes to partition 0.
@@ -302,7 +313,7 @@ type Sent[V any] struct {
 // Read returns a topic's records decoded, partition by partition.
 func Read[V any](w *World, topic topics.Topic[V]) []Sent[V] {
 	w.t.Helper()
-	codec := schemas.NewCodec[V](w.registry, topic.Name())
+	codec := codecOf(w, topic)
 	var all []Sent[V]
 	for _, record := range w.Records(topic.Name()) {
 		sent := Sent[V]{Key: string(record.Key), Partition: record.Partition, Offset: record.Offset}
