@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"os"
 	"slices"
 	"time"
 
@@ -100,9 +99,9 @@ type Played struct {
 }
 
 // Once plays scenarios from their start to the end of everything that follows from them.
-func Once(ctx context.Context, options EmbeddedOptions, files []string) (played *Played, err error) {
+func Once(ctx context.Context, options EmbeddedOptions, scenarios []Scenario) (played *Played, err error) {
 	began := time.Now()
-	start, err := startOf(files[0])
+	start, err := startOf(scenarios[0])
 	if err != nil {
 		return nil, err
 	}
@@ -122,8 +121,8 @@ func Once(ctx context.Context, options EmbeddedOptions, files []string) (played 
 		case <-playing.Done():
 		}
 	}()
-	for _, file := range files {
-		if err := e.Player.Play(playing, file); err != nil {
+	for _, scenario := range scenarios {
+		if err := e.Player.Play(playing, scenario); err != nil {
 			return nil, err
 		}
 	}
@@ -139,14 +138,14 @@ func Once(ctx context.Context, options EmbeddedOptions, files []string) (played 
 }
 
 // startOf is the time at which a scenario begins: the first line's, else now.
-func startOf(file string) (start time.Time, err error) {
-	opened, err := os.Open(file)
+func startOf(scenario Scenario) (start time.Time, err error) {
+	opened, err := scenario.Folder.Open(scenario.Name)
 	if err != nil {
 		return start, err
 	}
 	defer opened.Close() //nolint:errcheck // it was only read
 	first := errors.New("first line read")
-	err = ReadScenario(file, opened, func(line *Line) error { start = line.At; return first })
+	err = ReadScenario(scenario.Name, opened, func(line *Line) error { start = line.At; return first })
 	if err != nil && !errors.Is(err, first) {
 		return start, err
 	}

@@ -4,8 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
+	"io/fs"
+	"path"
 	"strings"
 	"time"
 
@@ -57,22 +57,22 @@ func (p *Player) Close() { p.client.Close() }
 
 // Play writes a scenario. The stages see its lines in order as far as that matters: they come to rest before the clock
 // moves, between master data and what needs it, and around commands and repairs. Settle, at the end, waits for the rest.
-func (p *Player) Play(ctx context.Context, file string) error {
-	opened, err := os.Open(file)
+func (p *Player) Play(ctx context.Context, scenario Scenario) error {
+	opened, err := scenario.Folder.Open(scenario.Name)
 	if err != nil {
 		return err
 	}
 	defer opened.Close() //nolint:errcheck // it was only read
-	return ReadScenario(file, opened, func(line *Line) error {
+	return ReadScenario(scenario.Name, opened, func(line *Line) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		p.Lines++
-		return p.line(ctx, line, filepath.Dir(file))
+		return p.line(ctx, line, scenario.Folder)
 	})
 }
 
-func (p *Player) line(ctx context.Context, line *Line, folder string) error {
+func (p *Player) line(ctx context.Context, line *Line, folder fs.FS) error {
 	target := line.At
 	if target.IsZero() {
 		target = p.clock.Now()
@@ -117,7 +117,7 @@ func (p *Player) moveClock(ctx context.Context, to time.Time) error {
 	return p.Settle(ctx)
 }
 
-func (p *Player) write(ctx context.Context, line *Line, folder string) error {
+func (p *Player) write(ctx context.Context, line *Line, folder fs.FS) error {
 	entry, ok := p.catalogue.Topic(line.Topic)
 	if !ok {
 		return fmt.Errorf("topic: %q is not in the catalogue; see `waybill topics list`", line.Topic)
@@ -179,17 +179,16 @@ func KeyOf(entry topics.Entry, value json.RawMessage) (string, bool) {
 
 // schema reads another writer's schema and registers it as that writer would, whatever the subject's compatibility says:
 // a writer that does not ask is what the scenario is about.
-func (p *Player) schema(ctx context.Context, line *Line, folder string) (string, error) {
+func (p *Player) schema(ctx context.Context, line *Line, folder fs.FS) (string, error) {
 	if line.Schema == "" {
 		return "", nil
 	}
-	file := filepath.Join(folder, line.Schema)
-	if text, known := p.foreign[line.Topic+" "+file]; known {
+	if text, known := p.foreign[line.Topic+" "+line.Schema]; known {
 		return text, nil
 	}
-	text, err := os.ReadFile(file)
+	text, err := fs.ReadFile(folder, path.Clean(line.Schema))
 	if err != nil {
-		return "", fmt.Errorf("schema: %w", err)
+		return "", fmt.Errorf("schema: %w (paths begin in the scenario's folder and do not leave it)", err)
 	}
 	subject, registry := schemas.Subject(line.Topic), p.cluster.Registry
 	level, err := registry.Compatibility(ctx, subject)
@@ -203,9 +202,9 @@ func (p *Player) schema(ctx context.Context, line *Line, folder string) (string,
 		err = registry.SetCompatibility(ctx, subject, level)
 	}
 	if err != nil {
-		return "", fmt.Errorf("schema %s: %w", file, err)
+		return "", fmt.Errorf("schema %s: %w", line.Schema, err)
 	}
-	p.foreign[line.Topic+" "+file] = string(text)
+	p.foreign[line.Topic+" "+line.Schema] = string(text)
 	return string(text), nil
 }
 
@@ -221,23 +220,14 @@ func (p *Player) Settle(ctx context.Context) error {
 	defer ticker.Stop()
 	before := ""
 	for {
-		listed, err := p.admin.ListEndOffsets(ctx, p.watched...)
-		if err == nil {
-			err = listed.Error()
-		}
+		ends, err := p.ends(ctx)
 		if err != nil {
-			return fmt.Errorf("ends of the topics: %w", err)
-		}
-		ends, now := map[string]map[int32]int64{}, ""
-		for topic, partitions := range listed {
-			ends[topic] = map[int32]int64{}
-			for partition, end := range partitions {
-				ends[topic][partition] = end.Offset
-			}
+			return err
 		}
 		// Twice the same ends with everything taken up to them: nothing was under way in between.
 		settled := p.node.Settled(ends, p.clock.Now())
-		if now = fmt.Sprint(ends); settled && now == before {
+		now := fmt.Sprint(ends)
+		if settled && now == before {
 			return nil
 		}
 		if before = ""; settled {
@@ -249,4 +239,23 @@ func (p *Player) Settle(ctx context.Context) error {
 			return ctx.Err()
 		}
 	}
+}
+
+// ends are the ends of everything that the stages read.
+func (p *Player) ends(ctx context.Context) (map[string]map[int32]int64, error) {
+	listed, err := p.admin.ListEndOffsets(ctx, p.watched...)
+	if err == nil {
+		err = listed.Error()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("ends of the topics: %w", err)
+	}
+	ends := map[string]map[int32]int64{}
+	for topic, partitions := range listed {
+		ends[topic] = map[int32]int64{}
+		for partition, end := range partitions {
+			ends[topic][partition] = end.Offset
+		}
+	}
+	return ends, nil
 }

@@ -7,8 +7,22 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"time"
 )
+
+// Scenario is a file of lines in its folder, where the schemas are that it names.
+type Scenario struct {
+	Folder fs.FS
+	Name   string
+}
+
+// ScenarioAt is the scenario at a path of the disk.
+func ScenarioAt(file string) Scenario {
+	return Scenario{os.DirFS(filepath.Dir(file)), filepath.Base(file)}
+}
 
 // Line is one line of a scenario: a record for a topic, or a step of the clock.
 type Line struct {

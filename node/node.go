@@ -211,3 +211,11 @@ func (n *Node) Settled(ends map[string]map[int32]int64, now time.Time) bool {
 	}
 	return true
 }
+
+// Lag is how many offsets all stages together have left to take up to the ends given.
+func (n *Node) Lag(ends map[string]map[int32]int64) (lag int64) {
+	for _, runner := range n.runners {
+		lag += runner.Lag(ends)
+	}
+	return lag
+}

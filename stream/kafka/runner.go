@@ -183,6 +183,18 @@ func (r *Runner) Settled(ends map[string]map[int32]int64, now time.Time) bool {
 	return true
 }
 
+// Lag is how many offsets are left to take up to the ends given.
+func (r *Runner) Lag(ends map[string]map[int32]int64) (lag int64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, topic := range r.program.Stage().Inputs() {
+		for partition, end := range ends[topic] {
+			lag += max(end-r.status.position[topicPartition{topic, partition}], 0)
+		}
+	}
+	return lag
+}
+
 // backoff is a pause that doubles from failure to failure, up to 30 s, and falls back after a success.
 type backoff struct{ failures int }
 
