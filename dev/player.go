@@ -2,7 +2,6 @@ package dev
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io/fs"
 	"path"
@@ -137,7 +136,7 @@ func (p *Player) write(ctx context.Context, line *Line, folder fs.FS) error {
 	case line.Key != nil:
 		record.Key = []byte(*line.Key)
 	case line.Value != nil:
-		if key, ok := KeyOf(entry, line.Value); ok {
+		if key, ok := entry.KeyOf(line.Value); ok {
 			record.Key = []byte(key)
 		}
 	}
@@ -150,31 +149,6 @@ func (p *Player) write(ctx context.Context, line *Line, folder fs.FS) error {
 		}
 	})
 	return nil
-}
-
-// KeyOf makes the record key that the catalogue wants from the value's JSON.
-func KeyOf(entry topics.Entry, value json.RawMessage) (string, bool) {
-	var fields map[string]any
-	if err := json.Unmarshal(value, &fields); err != nil {
-		return "", false
-	}
-	return entry.Key.Compose(func(path string) (string, bool) {
-		var at any = fields
-		for _, name := range strings.Split(path, ".") {
-			object, ok := at.(map[string]any)
-			if !ok {
-				return "", false
-			}
-			at = object[name]
-		}
-		switch value := at.(type) {
-		case string:
-			return value, value != ""
-		case float64, bool:
-			return fmt.Sprint(value), true
-		}
-		return "", false
-	})
 }
 
 // schema reads another writer's schema and registers it as that writer would, whatever the subject's compatibility says:

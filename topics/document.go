@@ -36,6 +36,7 @@ type topicDocument struct {
 	MaxLateness   string           `yaml:"max_lateness"`
 	Producers     []string         `yaml:"producers"` // of a source: its authority
 	Consumers     []string         `yaml:"consumers"`
+	Personal      []string         `yaml:"personal"`
 }
 
 type orderingDocument struct {

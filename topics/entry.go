@@ -27,6 +27,7 @@ type Entry struct {
 	MaxLateness   time.Duration // recorded_at − occurred_at that is still usual
 	Producers     []string      // stages, or kinds of system
 	Consumers     []string      // stages, or kinds of system
+	Personal      []string      // paths of fields that hold personal data: shown to people only when they ask for it
 }
 
 // Forever is the retention of a topic of which nothing is deleted for its age.

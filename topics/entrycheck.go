@@ -64,6 +64,10 @@ func readTopic(where place, domain string, document topicDocument) Entry {
 	c.contract()
 	c.ordering()
 	c.parties()
+	c.entry.Personal = c.document.Personal
+	for i, path := range c.entry.Personal {
+		c.fieldOfValue([]string{"personal", fmt.Sprint(i)}, path)
+	}
 	return c.entry
 }
 

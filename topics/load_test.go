@@ -195,6 +195,7 @@ func TestMistakesAreNamedByFileLineAndField(t *testing.T) {
 		{"size", commerce("max_bytes: 1MiB", "max_bytes: 1 big"), `max_bytes: "1 big" is not a size`},
 		{"large size", commerce("max_bytes: 1MiB", "max_bytes: 17MiB"), "the largest record that is carried"},
 		{"key", commerce("key: order_id", "key: order_number"), "commerce.yaml:9: topic commerce.orders, key: the contract has no field order_number"},
+		{"personal data", builtIn("master.yaml", "personal: [name]", "personal: [name, phone]"), "topic master.customers, personal.1: the contract has no field phone"},
 		{"no key", commerce("key: order_id", "key:"), `key: "" is not a field of the value`},
 		{"compatibility", commerce("FULL_TRANSITIVE\n    ordering", "TOTAL\n    ordering"), `compatibility: "TOTAL" is not a registry's level`},
 		{"contract", commerce("contract: dense", "contract: strict"), `ordering.contract: "strict" is not one of dense, monotonic, none`},

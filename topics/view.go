@@ -75,6 +75,7 @@ type Description struct {
 	MaxBytes      int               `json:"max_bytes"`
 	Systems       []string          `json:"systems"` // registered, of a kind that the topic's authority names
 	EntityHeaders map[string]string `json:"entity_headers,omitempty"`
+	Personal      []string          `json:"personal"` // fields that are shown to people only when they ask for it
 	Subject       string            `json:"subject,omitempty"`
 	Compatibility string            `json:"compatibility,omitempty"`
 	Configs       map[string]string `json:"configs"` // as Kafka has them
@@ -99,7 +100,7 @@ func (c Catalogue) Describe(name string) (Description, bool) {
 		Summary: e.summary(), Domain: e.Domain, Description: e.Description,
 		Entity: e.Ordering.Entity, Sequence: e.Ordering.Sequence, MaxBytes: e.MaxBytes,
 		Subject: e.Subject, Compatibility: e.Compatibility, Configs: e.Configs(),
-		Systems: []string{}, Repairs: []RepairSummary{},
+		Systems: []string{}, Repairs: []RepairSummary{}, Personal: append([]string{}, e.Personal...),
 	}
 	if e.Role == Source {
 		d.MaxLateness, d.EntityHeaders = FormatDuration(e.MaxLateness), e.EntityHeaders.named()
@@ -139,7 +140,7 @@ func (d Description) Lines() [][2]string {
 		{"largest value", FormatBytes(d.MaxBytes)},
 		{"ordering", d.Ordering}, {"entity", string(d.Entity)}, {"sequence", d.Sequence}, {"usual lateness", d.MaxLateness},
 		{"written by", strings.Join(d.Producers, ", ")}, {"systems", strings.Join(d.Systems, ", ")}, {"read by", strings.Join(d.Consumers, ", ")},
-		{"subject", d.Subject}, {"compatibility", d.Compatibility},
+		{"subject", d.Subject}, {"compatibility", d.Compatibility}, {"personal data", strings.Join(d.Personal, ", ")},
 	}
 	for _, name := range sortedKeys(d.EntityHeaders) {
 		lines = append(lines, [2]string{"header for " + name, d.EntityHeaders[name]})

@@ -1,0 +1,35 @@
+package topics
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+)
+
+// KeyOf composes the record key from a value in people's JSON. It fails when the value has no key: a field of it is
+// missing or empty, or the topic's records have keys of their own.
+func (e Entry) KeyOf(value json.RawMessage) (string, bool) {
+	var fields map[string]any
+	decoder := json.NewDecoder(bytes.NewReader(value))
+	decoder.UseNumber() // a number in a key is its digits as they were written
+	if err := decoder.Decode(&fields); err != nil {
+		return "", false
+	}
+	return e.Key.Compose(func(path string) (string, bool) {
+		var at any = fields
+		for name := range strings.SplitSeq(path, ".") {
+			object, ok := at.(map[string]any)
+			if !ok {
+				return "", false
+			}
+			at = object[name]
+		}
+		switch value := at.(type) {
+		case string:
+			return value, true
+		case json.Number:
+			return value.String(), true
+		}
+		return "", false
+	})
+}
