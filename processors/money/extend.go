@@ -18,6 +18,9 @@ const decimalBound = 1_000_000_000_000_000_000
 
 var powersOfTen = [...]uint64{1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000, 10_000_000_000, 100_000_000_000, 1_000_000_000_000}
 
+// LargestAmount is the largest amount that can be stored.
+const LargestAmount schemas.Amount = decimalBound - 1
+
 // Extend is the amount of a line: quantity × price ÷ price unit, rounded half away from zero to the currency's minor
 // units. It fails with ErrPriceUnit, or with ErrOverflow when the amount has more than fourteen digits before the point.
 func Extend(quantity schemas.Quantity, price schemas.Price, priceUnit int64, currency string) (schemas.Amount, error) {

@@ -58,8 +58,11 @@ func Convert(quantity schemas.Quantity, factor Factor) (converted schemas.Quanti
 
 // ConvertPrice says the same price per so many of the factor's second unit: 24.00 per case of 12 is 2.00 per piece, 25.00
 // per case of 12 is 25.00 per 12 pieces. A price is not rounded; what has no exact form that can be stored fails with
-// ErrOverflow. The price is not negative and its unit positive.
+// ErrOverflow, what is per no positive number with ErrPriceUnit. The price is not negative.
 func ConvertPrice(price schemas.Price, priceUnit int64, factor Factor) (schemas.Price, int64, error) {
+	if priceUnit <= 0 {
+		return 0, 0, fmt.Errorf("price %s per %d: %w", price, priceUnit, ErrPriceUnit)
+	}
 	if factor == One {
 		return price, priceUnit, nil
 	}

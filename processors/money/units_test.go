@@ -83,6 +83,14 @@ func TestAPriceThatCannotBeStoredInAnotherUnitFails(t *testing.T) {
 	}
 }
 
+func TestAPricePerNothingIsNoPrice(t *testing.T) {
+	for _, by := range []Factor{One, {12, 1}} {
+		if price, unit, err := ConvertPrice(schemas.MustPrice("1"), 0, by); !errors.Is(err, ErrPriceUnit) {
+			t.Errorf("got %s per %d, %v", price, unit, err)
+		}
+	}
+}
+
 func TestAConvertedPriceIsTheSameRational(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		price := rapid.Int64Range(0, 1_000_000_000_000).Draw(t, "price")

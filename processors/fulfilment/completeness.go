@@ -1,0 +1,92 @@
+package fulfilment
+
+import "waybill/schemas"
+
+// filled tells whether nothing more is to be shipped for an open line: all of it was, or the WMS ships no more for the
+// order and what is missing is within tolerance or not kept on backorder.
+func (v *verdict) filled(c *lineCase, customer *CustomerTerms, ordered *ItemTerms) bool {
+	var shipped schemas.Quantity
+	for _, part := range v.parts {
+		if part.takesItsTurn() {
+			shipped += part.shipped
+		}
+	}
+	switch {
+	case shipped >= v.ordered:
+		return true
+	case !c.final:
+		return false
+	case shipPolicy(c.order, customer) == schemas.ShipPartialCancelBackorder:
+		return true
+	}
+	return customer != nil && ordered != nil && shipped >= leastToClose(v.ordered, underTolerance(customer, ordered, c.policy))
+}
+
+// shipsNoMore tells whether everything that the WMS ships for the order has left: the shipment that it called the last has,
+// and no other is still in the warehouse.
+func (o *OrderRow) shipsNoMore() bool { return o.Last > 0 && o.InProgress == 0 }
+
+// complete tells whether every open line is filled and nothing that was shipped for one is kept from being billed.
+func (c LineCount) complete() bool { return c.Open == c.Done && c.Blocked == 0 }
+
+// exchange counts a line by what is so now instead of what was so before.
+func (c *LineCount) exchange(before, now LineTally) {
+	c.add(before, -1)
+	c.add(now, 1)
+}
+
+func (c *LineCount) add(tally LineTally, sign int32) {
+	for _, of := range []struct {
+		is    bool
+		count *int32
+	}{{tally.Open, &c.Open}, {tally.Done, &c.Done}, {tally.Blocked, &c.Blocked}, {tally.Shipped, &c.Shipped}, {tally.Troubled, &c.Troubled}} {
+		if of.is {
+			*of.count += sign
+		}
+	}
+	c.Unbilled += schemas.Amount(sign) * tally.Unbilled
+	c.Waiting += schemas.Amount(sign) * tally.Waiting
+}
+
+// settleTally adds to a line's tally what depends on what is billed of it.
+func (v *verdict) settleTally(billed []Bill) {
+	if !v.known {
+		return
+	}
+	var covered, allowed, waiting schemas.Quantity
+	for i := range billed {
+		covered += v.covers(&billed[i])
+	}
+	for _, part := range v.parts {
+		allowed += part.allowed
+		if part.late || part.Shipped == 0 {
+			continue
+		}
+		left := part.shipped - v.coveredOf(part, billed)
+		v.tally.Shipped = v.tally.Shipped || !part.counts || left > 0
+		if part.takesItsTurn() {
+			waiting += max(0, left)
+		}
+	}
+	target := allowed
+	if v.tally.Open && !v.tally.Done {
+		target = max(v.ordered, allowed)
+	}
+	if amount := v.worth(max(0, target-covered)); amount != nil {
+		v.tally.Unbilled = *amount
+	}
+	if amount := v.worth(waiting); amount != nil {
+		v.tally.Waiting = *amount
+	}
+}
+
+// coveredOf is how much of a part is billed, in the line's unit.
+func (v *verdict) coveredOf(part *shippedPart, billed []Bill) (covered schemas.Quantity) {
+	for i := range billed {
+		bill := &billed[i]
+		if bill.ShipmentID == part.ShipmentID && bill.PartItemID == part.ItemID && bill.PartUOM == part.UOM {
+			covered += v.covers(bill)
+		}
+	}
+	return covered
+}

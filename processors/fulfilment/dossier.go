@@ -1,0 +1,275 @@
+package fulfilment
+
+import (
+	"cmp"
+	"maps"
+	"reflect"
+	"slices"
+	"time"
+
+	"waybill/schemas"
+	"waybill/state"
+	"waybill/stream"
+	"waybill/topics"
+)
+
+// dossier is an order during one step: the rows that the step touches, as own copies, and what is to be told in the end.
+type dossier struct {
+	*fulfilment
+	s         *stream.Step
+	stored    *OrderRow // nil: a new one
+	order     *OrderRow
+	lines     map[int32]*openLine
+	loaded    bool // all lines are in it
+	shipments map[string]*ShipmentRow
+
+	graceIsOver bool
+	segment     *string        // of the customer, once it was looked up
+	terms       *CustomerTerms // of the customer, once they were looked up
+	termsOf     string
+}
+
+// openLine is a line during one step.
+type openLine struct {
+	stored      *LineRow // nil: a new one
+	row         *LineRow
+	master      *lineMasterData
+	verdict     *verdict // nil: not judged yet
+	graceIsOver bool
+}
+
+// open begins a step about an order; its row is made if there is none.
+func (f *fulfilment) open(s *stream.Step, orderID string) *dossier {
+	d := &dossier{fulfilment: f, s: s, lines: map[int32]*openLine{}, shipments: map[string]*ShipmentRow{}}
+	d.stored = f.orderRows.Get(s, state.Text(orderID))
+	if d.stored == nil {
+		d.order = &OrderRow{OrderID: orderID}
+	} else {
+		d.order = new(*d.stored)
+	}
+	return d
+}
+
+// happened tells when the fact of this step happened.
+func (d *dossier) happened(at time.Time) {
+	d.s.Observe(at)
+	d.order.AsOf = latest(d.order.AsOf, at)
+}
+
+// line is a line's copy, made if there is none.
+func (d *dossier) line(lineNo int32) *openLine {
+	if line := d.lines[lineNo]; line != nil {
+		return line
+	}
+	if stored := d.lineRows.Get(d.s, state.TextNumber{Text: d.order.OrderID, Number: int64(lineNo)}); stored != nil {
+		return d.take(stored)
+	}
+	line := &openLine{row: &LineRow{OrderID: d.order.OrderID, LineNo: lineNo}}
+	d.lines[lineNo] = line
+	return line
+}
+
+func (d *dossier) take(stored *LineRow) *openLine {
+	line := &openLine{stored: stored, row: new(*stored)}
+	d.lines[stored.LineNo] = line
+	return line
+}
+
+// loadAll takes all lines of the order in: for what concerns the order as a whole, never for one shipment's event.
+func (d *dossier) loadAll() {
+	if d.loaded {
+		return
+	}
+	d.loaded = true
+	if d.stored == nil {
+		return
+	}
+	for stored := range d.lineRows.Scan(d.s, state.Text(d.order.OrderID)) {
+		if d.lines[stored.LineNo] == nil {
+			d.take(stored)
+		}
+	}
+}
+
+// loadHeld takes in the lines whose billing a hold kept back.
+func (d *dossier) loadHeld(hold *HoldRow) {
+	if hold.stopsOrder() || d.trigger().unit == byOrder {
+		d.loadAll()
+		return
+	}
+	if shipment := d.shipment(hold.ShipmentID); shipment != nil {
+		for _, lineNo := range shipment.Lines {
+			d.line(lineNo)
+		}
+	}
+}
+
+// lineNumbers are those of the lines that are loaded, ascending.
+func (d *dossier) lineNumbers() []int32 { return slices.Sorted(maps.Keys(d.lines)) }
+
+// shipment is a shipment's row, not to be changed; nil when there is none.
+func (d *dossier) shipment(shipmentID string) *ShipmentRow {
+	row, known := d.shipments[shipmentID]
+	if !known {
+		row = d.shipmentRows.Get(d.s, state.TextPair{d.order.OrderID, shipmentID})
+		d.shipments[shipmentID] = row
+	}
+	return row
+}
+
+func (d *dossier) putShipment(row *ShipmentRow) {
+	d.shipments[row.ShipmentID] = row
+	d.shipmentRows.Put(d.s, state.TextPair{row.OrderID, row.ShipmentID}, row)
+}
+
+// customer are the terms that hold for the order: those that it was first billed by, else master data's.
+func (d *dossier) customer() *CustomerTerms {
+	if d.order.Placed == nil {
+		return nil
+	}
+	if agreed := d.order.Agreed; agreed != nil && agreed.CustomerID == d.order.Placed.CustomerID {
+		return agreed
+	}
+	if d.terms == nil || d.termsOf != d.order.Placed.CustomerID {
+		d.terms, d.termsOf = customerTerms(d.customers.Get(d.s, d.order.Placed.CustomerID)), d.order.Placed.CustomerID
+	}
+	return d.terms
+}
+
+// trigger is the order's trigger; one that bills nothing while the policy is not known, or not one of this stage's.
+func (d *dossier) trigger() trigger {
+	if d.order.Placed != nil {
+		if trigger := triggerOf(invoicePolicy(d.order, d.customer())); trigger != nil {
+			return *trigger
+		}
+	}
+	return trigger{}
+}
+
+// settle draws all consequences of what has changed in the rows, and writes them.
+func (d *dossier) settle() {
+	o := d.order
+	o.Final = o.shipsNoMore()
+	if o.Placed != nil {
+		policy := invoicePolicy(o, d.customer())
+		if d.stored == nil || o.Final != d.stored.Final || policy != o.Trigger {
+			d.loadAll()
+		}
+		o.Trigger = policy
+	}
+	d.judge()
+	if d.trigger().unit == byOrder && len(o.Holds) == 0 && o.Count.complete() != o.Complete {
+		o.Complete = !o.Complete
+		d.loadAll()
+		d.judge()
+	}
+	if d.trigger().unit != byOrder {
+		o.Complete = false
+	}
+	d.bill()
+	for _, lineNo := range d.lineNumbers() {
+		line := d.lines[lineNo]
+		d.tellUnknownLine(line)
+		d.raise(line)
+		d.tellDemand(line)
+		d.settleTally(line)
+		d.awaitMasterData(line)
+	}
+	d.tellUnknownOrder()
+	d.tellUnknownCustomer()
+	d.assess()
+	d.awaitCustomer()
+	d.write()
+}
+
+// judge judges the lines that are loaded and were not judged yet.
+func (d *dossier) judge() {
+	required := d.order.Placed != nil && d.catalogue.Channel(d.order.Placed.Channel).Acceptance == topics.AcceptanceRequired
+	for _, lineNo := range d.lineNumbers() {
+		line := d.lines[lineNo]
+		if line.verdict != nil {
+			continue
+		}
+		line.master = &lineMasterData{dossier: d, line: line}
+		line.verdict = judge(&lineCase{
+			order: d.order, line: line.row, shipments: d.shipment, master: line.master, required: required, final: d.order.Final, policy: d.policy,
+		})
+		d.count(line, line.verdict.tally)
+	}
+}
+
+// count makes the header count a line by its new tally.
+func (d *dossier) count(line *openLine, now LineTally) {
+	d.order.Count.exchange(line.row.Tally, now)
+	line.row.Tally = now
+}
+
+// settleTally makes the header count what a line is worth after billing.
+func (d *dossier) settleTally(line *openLine) {
+	line.verdict.settleTally(line.row.Billed)
+	line.verdict.tally.Troubled = len(line.row.Raised) > 0
+	d.count(line, line.verdict.tally)
+}
+
+// write puts the rows that have changed.
+func (d *dossier) write() {
+	if d.stored == nil || !reflect.DeepEqual(d.stored, d.order) {
+		d.orderRows.Put(d.s, state.Text(d.order.OrderID), d.order)
+	}
+	for _, lineNo := range d.lineNumbers() {
+		line := d.lines[lineNo]
+		if line.stored == nil || !reflect.DeepEqual(line.stored, line.row) {
+			d.lineRows.Put(d.s, state.TextNumber{Text: d.order.OrderID, Number: int64(lineNo)}, line.row)
+		}
+	}
+}
+
+// about is what every condition says of the order.
+func (d *dossier) about() about {
+	of := about{orderID: d.order.OrderID}
+	if placed := d.order.Placed; placed != nil {
+		if d.segment == nil {
+			d.segment = new("")
+			if customer := d.customers.Get(d.s, placed.CustomerID); customer != nil {
+				d.segment = new(customer.Segment)
+			}
+		}
+		of.customerID, of.channel, of.segment, of.currency = placed.CustomerID, placed.Channel, *d.segment, currencyOf(d.order)
+	}
+	return of
+}
+
+const itself = "its cause is gone"
+
+// raise tells the line's reasons, and that those which stood before are gone.
+func (d *dossier) raise(line *openLine) {
+	var raised []RaisedRow
+	for _, reason := range line.verdict.reasons {
+		condition := reason.condition(d.s.Now(), d.stage.Name, line.row, d.about(), line.verdict.worth)
+		d.board.Raise(d.s, condition)
+		raised = append(raised, RaisedRow{condition.ExceptionID, condition.Class})
+	}
+	line.row.Raised = d.clear(line.row.Raised, raised)
+}
+
+// clear clears what stood before and does not stand now; it returns now, sorted.
+func (d *dossier) clear(before, now []RaisedRow) []RaisedRow {
+	for _, old := range before {
+		if !slices.Contains(now, old) {
+			d.board.Clear(d.s, old.Class, old.ExceptionID, itself)
+		}
+	}
+	slices.SortFunc(now, func(a, b RaisedRow) int { return cmp.Compare(a.ExceptionID, b.ExceptionID) })
+	return now
+}
+
+// tellDemand tells the demand that is not as it was last told.
+func (d *dossier) tellDemand(line *openLine) {
+	for _, row := range demandChanges(line.row.Demand, line.verdict.demand) {
+		d.demand.Send(d.s, row.ItemID+"@"+row.WarehouseID, &schemas.Demand{
+			OrderID: d.order.OrderID, LineNo: line.row.LineNo, ItemID: row.ItemID, WarehouseID: row.WarehouseID,
+			Committed: row.Committed, Allocated: row.Allocated, At: d.order.AsOf,
+		})
+	}
+	line.row.Demand = line.verdict.demand
+}

@@ -1,0 +1,89 @@
+package fulfilment
+
+import (
+	"waybill/processors/money"
+	"waybill/schemas"
+)
+
+// masterData is what a line's judgement asks of reference data. What is not there is nil or false.
+type masterData interface {
+	customer() *CustomerTerms
+	item(itemID string) *ItemTerms
+	// listed is the price of an item for the order's customer, currency and business date; preferred is the unit of
+	// measure in which it is wanted where there is a choice.
+	listed(itemID, preferredUOM string) *Price
+	warehouse(warehouseID string) bool
+}
+
+func customerTerms(customer *schemas.Customer) *CustomerTerms {
+	if customer == nil {
+		return nil
+	}
+	return &CustomerTerms{
+		CustomerID: customer.CustomerID, InvoicePolicy: customer.InvoicePolicy, ShipPolicy: customer.ShipPolicy,
+		OverTolerance: customer.OverTolerancePercent, UnderTolerance: customer.UnderTolerancePercent, SubstitutionPrice: customer.SubstitutionPrice,
+	}
+}
+
+func itemTerms(item *schemas.Item) *ItemTerms {
+	if item == nil {
+		return nil
+	}
+	return &ItemTerms{
+		ItemID: item.ItemID, BaseUOM: item.BaseUOM, UOMs: item.UOMs, CatchWeight: item.CatchWeight, Substitutes: item.Substitutes,
+		OverTolerance: item.OverTolerancePercent, UnderTolerance: item.UnderTolerancePercent,
+	}
+}
+
+// factor is how many base units one of the unit is; false when the item does not have the unit.
+func (t *ItemTerms) factor(uom string) (money.Factor, bool) {
+	if uom == t.BaseUOM {
+		return money.One, true
+	}
+	for _, unit := range t.UOMs {
+		if unit.UOM == uom {
+			return money.NewFactor(unit.Numerator, unit.Denominator)
+		}
+	}
+	return money.Factor{}, false
+}
+
+// measure is a unit of measure of an item. Terms are nil while the item is not known: then the unit is like itself only.
+type measure struct {
+	itemID string
+	uom    string
+	terms  *ItemTerms
+}
+
+// ratio is how many of the unit to one of the unit from is, exactly. Units of different items convert over a base unit
+// that both have; without one, a unit of the same name counts as the same.
+func ratio(from, to measure) (money.Factor, bool) {
+	if from.itemID == to.itemID && from.uom == to.uom {
+		return money.One, true
+	}
+	if from.terms == nil || to.terms == nil {
+		return money.Factor{}, false
+	}
+	if from.terms.BaseUOM != to.terms.BaseUOM {
+		return money.One, from.uom == to.uom
+	}
+	of, known := from.terms.factor(from.uom)
+	in, knownToo := to.terms.factor(to.uom)
+	if !known || !knownToo {
+		return money.One, from.uom == to.uom
+	}
+	return of.Times(in.Inverse())
+}
+
+// per says the price per another unit; nil when the units do not convert, or the price has no exact form there.
+func (p Price) per(of, to measure) *Price {
+	factor, ok := ratio(of, to)
+	if !ok {
+		return nil
+	}
+	unitPrice, priceUnit, err := money.ConvertPrice(p.UnitPrice, p.PriceUnit, factor)
+	if err != nil {
+		return nil
+	}
+	return &Price{unitPrice, priceUnit, to.uom}
+}

@@ -1,0 +1,135 @@
+package fulfilment
+
+import (
+	"cmp"
+	"slices"
+)
+
+// lineMasterData answers a line's judgement: by the terms that stay from the line's first bills, else by master data. It
+// remembers what master data was asked, so that the line can wait for it.
+type lineMasterData struct {
+	*dossier
+	line *openLine
+
+	asked      []string // items
+	priced     []string // items whose price list was asked
+	warehoused []string // warehouses
+	prices     []ItemTerms
+}
+
+// item is what holds of an item for the line. Units and substitutes that
+// master data has learnt since the first bill count as well.
+func (m *lineMasterData) item(itemID string) *ItemTerms {
+	live := itemTerms(m.items.Get(m.s, itemID))
+	if kept := m.kept(itemID); kept != nil {
+		return kept.extendedBy(live)
+	}
+	m.asked = noted(m.asked, itemID)
+	return live
+}
+
+func (m *lineMasterData) kept(itemID string) *ItemTerms {
+	terms := m.line.row.Terms
+	if at := slices.IndexFunc(terms, func(t ItemTerms) bool { return t.ItemID == itemID }); at >= 0 {
+		return &terms[at]
+	}
+	return nil
+}
+
+// extendedBy adds the units and substitutes that only the live item has.
+func (t *ItemTerms) extendedBy(live *ItemTerms) *ItemTerms {
+	both := *t
+	if live == nil {
+		return &both
+	}
+	both.UOMs, both.Substitutes = slices.Clone(t.UOMs), slices.Clone(t.Substitutes)
+	for _, unit := range live.UOMs {
+		if _, known := t.factor(unit.UOM); !known && live.BaseUOM == t.BaseUOM {
+			both.UOMs = append(both.UOMs, unit)
+		}
+	}
+	for _, itemID := range live.Substitutes {
+		both.Substitutes = noted(both.Substitutes, itemID)
+	}
+	return &both
+}
+
+func (m *lineMasterData) listed(itemID, preferredUOM string) *Price {
+	customerID, currency := m.order.Placed.CustomerID, currencyOf(m.order)
+	if kept := m.kept(itemID); kept != nil && kept.Listed != nil && kept.Listed.CustomerID == customerID && kept.Listed.Currency == currency {
+		return &kept.Listed.Price
+	}
+	m.priced = noted(m.priced, itemID)
+	found := choosePrice(m.fulfilment.prices.Scan(m.s, itemID+"/"), customerID, currency, m.order.Placed.BusinessDate, preferredUOM)
+	if found == nil {
+		return nil
+	}
+	price := Price{found.UnitPrice, found.PriceUnit, found.UOM}
+	m.prices = append(m.prices, ItemTerms{ItemID: itemID, Listed: &ListedPrice{price, customerID, currency}})
+	return &price
+}
+
+func (m *lineMasterData) warehouse(warehouseID string) bool {
+	m.warehoused = noted(m.warehoused, warehouseID)
+	return m.warehouses.Get(m.s, warehouseID) != nil
+}
+
+func noted(ids []string, id string) []string {
+	if slices.Contains(ids, id) {
+		return ids
+	}
+	return append(ids, id)
+}
+
+// keep makes the terms by which the line is billed for the first time stay: of the ordered item, and of what was shipped.
+func (m *lineMasterData) keep(itemID string) {
+	terms := m.item(itemID)
+	if terms == nil {
+		return
+	}
+	for i := range m.prices {
+		if m.prices[i].ItemID == itemID {
+			terms.Listed = m.prices[i].Listed
+		}
+	}
+	kept := slices.DeleteFunc(slices.Clone(m.line.row.Terms), func(t ItemTerms) bool { return t.ItemID == itemID })
+	kept = append(kept, *terms)
+	slices.SortFunc(kept, func(a, b ItemTerms) int { return cmp.Compare(a.ItemID, b.ItemID) })
+	m.line.row.Terms = kept
+}
+
+// awaitMasterData has the line judged again when master data comes or changes that could make a difference: while anything
+// stands in its way or waits to be billed, all that was asked; else what its demand is converted by.
+func (d *dossier) awaitMasterData(line *openLine) {
+	subject := lineSubject(d.order.OrderID, line.row.LineNo)
+	for _, itemID := range line.verdict.converts {
+		d.items.Await(d.s, itemID, subject)
+	}
+	if !line.row.Tally.Troubled && !line.row.Tally.Shipped {
+		return
+	}
+	for _, itemID := range line.master.asked {
+		d.items.Await(d.s, itemID, subject)
+	}
+	for _, itemID := range line.master.priced {
+		d.fulfilment.prices.Await(d.s, itemID+"/", subject)
+	}
+	for _, warehouseID := range line.master.warehoused {
+		d.warehouses.Await(d.s, warehouseID, subject)
+	}
+}
+
+// awaitCustomer has the order judged again when its customer comes or changes: until the customer's terms stay from the
+// first bill, and as long as something is told that names the customer's segment.
+func (d *dossier) awaitCustomer() {
+	o := d.order
+	if o.Placed == nil || o.AwaitedCustomer == o.Placed.CustomerID {
+		return
+	}
+	settled := o.Agreed != nil && o.Agreed.CustomerID == o.Placed.CustomerID
+	if settled && len(o.Holds) == 0 && o.Count.Troubled == 0 && len(o.Raised) == 0 {
+		return
+	}
+	o.AwaitedCustomer = o.Placed.CustomerID
+	d.customers.Await(d.s, o.AwaitedCustomer, orderSubject(o.OrderID))
+}

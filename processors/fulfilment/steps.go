@@ -1,0 +1,208 @@
+package fulfilment
+
+import (
+	"slices"
+	"time"
+
+	"waybill/schemas"
+	"waybill/stream"
+)
+
+// takeOrder takes an order's own state, or ERP's word on it. Either concerns the order as a whole: all its lines are
+// judged anew.
+func (f *fulfilment) takeOrder(s *stream.Step, e *schemas.OrderEvent) error {
+	d := f.open(s, e.OrderID)
+	taken := false
+	if e.Order != nil {
+		taken = d.place(e)
+	} else if e.Acceptance != nil {
+		taken = d.accept(e)
+	}
+	if !taken {
+		s.Count("duplicate")
+		return nil
+	}
+	s.Count("applied")
+	d.settle()
+	return nil
+}
+
+// place takes the order as it now stands. A line that it leaves out is no longer on the order; a cancelled one keeps what
+// it was when it last stood open, for what had left the warehouse by then.
+func (d *dossier) place(e *schemas.OrderEvent) bool {
+	order, before := e.Order, d.order.Placed
+	fact := Fact{order.Meta.OccurredAt, e.Origin}
+	placed := &PlacedOrder{
+		CustomerID: order.CustomerID, Channel: order.Channel, Currency: order.Currency, ShipPolicy: order.ShipPolicy,
+		InvoicePolicy: order.InvoicePolicy, BusinessDate: schemas.DateOf(fact.At.UTC()), Fact: fact,
+	}
+	if order.Meta.Sequence != nil {
+		placed.Sequence = *order.Meta.Sequence
+	}
+	if before != nil {
+		if placed.Sequence <= before.Sequence {
+			return false
+		}
+		placed.BusinessDate = before.BusinessDate
+	}
+	d.happened(fact.At)
+	d.order.Placed = placed
+	d.loadAll()
+	named := map[int32]bool{}
+	for i := range order.Lines {
+		line := order.Lines[i]
+		named[line.LineNo] = true
+		row := d.line(line.LineNo).row
+		if order.Status != schemas.OrderCancelled && line.Status != schemas.LineCancelled {
+			row.Placed, row.EndedAt = &line, nil
+			continue
+		}
+		if row.Placed == nil {
+			row.Placed, row.EndedAt = &line, &time.Time{}
+		}
+		row.end(fact.At)
+	}
+	for _, lineNo := range d.lineNumbers() {
+		if row := d.line(lineNo).row; !named[lineNo] && row.Placed != nil {
+			row.end(fact.At)
+		}
+	}
+	return true
+}
+
+// end notes when the line was cancelled or left out; what ended already ended then.
+func (row *LineRow) end(at time.Time) {
+	if row.EndedAt == nil {
+		row.EndedAt = &at
+	}
+}
+
+// accept takes ERP's latest word.
+func (d *dossier) accept(e *schemas.OrderEvent) bool {
+	acceptance := e.Acceptance
+	accepted := &AcceptedOrder{Status: acceptance.Status, Currency: acceptance.Currency, Fact: Fact{acceptance.Meta.OccurredAt, e.Origin}}
+	if acceptance.Meta.Position != nil {
+		accepted.Position = *acceptance.Meta.Position
+	}
+	if before := d.order.Accepted; before != nil && accepted.Position <= before.Position {
+		return false
+	}
+	d.happened(accepted.Fact.At)
+	d.order.Accepted = accepted
+	d.loadAll()
+	for _, lineNo := range d.lineNumbers() {
+		d.line(lineNo).row.Accepted = nil
+	}
+	for i := range acceptance.Lines {
+		line := acceptance.Lines[i]
+		d.line(line.LineNo).row.Accepted = &line
+	}
+	return true
+}
+
+// takeShipment takes a milestone. It concerns the lines that the shipment carries, or carried.
+func (f *fulfilment) takeShipment(s *stream.Step, e *schemas.ShipmentEvent) error {
+	d := f.open(s, e.OrderID)
+	before := d.shipment(e.Shipment.ShipmentID)
+	if before != nil && e.Shipment.Meta.Sequence != nil && *e.Shipment.Meta.Sequence <= before.Sequence {
+		s.Count("duplicate")
+		return nil
+	}
+	s.Count("applied")
+	d.happened(e.Shipment.Meta.OccurredAt)
+	next := before.next(e)
+	next.Lines = nil
+	reported := report(e.Shipment.Lines)
+	for _, lineNo := range concerned(before, reported) {
+		line := d.line(lineNo)
+		parts := advance(next.ShipmentID, before.hasShipped(), e.Shipment.Milestone, line.row.partsOf(next.ShipmentID), ofLine(reported, lineNo))
+		line.row.replaceParts(next.ShipmentID, parts)
+		if len(parts) > 0 {
+			next.Lines = append(next.Lines, lineNo)
+		}
+	}
+	for _, of := range []struct {
+		count       *int32
+		before, now bool
+	}{
+		{&d.order.Shipments, before.carries(), next.carries()},
+		{&d.order.InProgress, before.inProgress(), next.inProgress()},
+		{&d.order.Last, before.closesOrder(), next.closesOrder()},
+	} {
+		*of.count += one(of.now) - one(of.before)
+	}
+	d.putShipment(&next)
+	d.settle()
+	return nil
+}
+
+func one(is bool) int32 {
+	if is {
+		return 1
+	}
+	return 0
+}
+
+// concerned lists the lines that the shipment carried and those that are reported now, ascending.
+func concerned(before *ShipmentRow, reported []reportedPart) []int32 {
+	var lines []int32
+	if before != nil {
+		lines = append(lines, before.Lines...)
+	}
+	for _, part := range reported {
+		lines = append(lines, part.lineNo)
+	}
+	slices.Sort(lines)
+	return slices.Compact(lines)
+}
+
+func ofLine(reported []reportedPart, lineNo int32) []reportedPart {
+	from, _ := slices.BinarySearchFunc(reported, lineNo, func(part reportedPart, number int32) int { return int(part.lineNo) - int(number) })
+	to := from
+	for to < len(reported) && reported[to].lineNo == lineNo {
+		to++
+	}
+	return reported[from:to]
+}
+
+func (row *LineRow) partsOf(shipmentID string) []Part {
+	var parts []Part
+	for _, part := range row.Parts {
+		if part.ShipmentID == shipmentID {
+			parts = append(parts, part)
+		}
+	}
+	return parts
+}
+
+// replaceParts sets what a shipment carries of the line, and keeps the parts in their order.
+func (row *LineRow) replaceParts(shipmentID string, parts []Part) {
+	kept := []Part{}
+	for _, part := range row.Parts {
+		if part.ShipmentID < shipmentID {
+			kept = append(kept, part)
+		}
+	}
+	kept = append(kept, parts...)
+	for _, part := range row.Parts {
+		if part.ShipmentID > shipmentID {
+			kept = append(kept, part)
+		}
+	}
+	row.Parts = kept
+}
+
+// takeHold takes the beginning or the end of a hold. An end lets go on what it kept from being billed.
+func (f *fulfilment) takeHold(s *stream.Step, e *schemas.Hold) error {
+	s.Count("applied")
+	d := f.open(s, e.OrderID)
+	before, changed := d.order.takeHold(e)
+	if !changed {
+		return nil
+	}
+	if before != nil {
+		d.loadHeld(before)
+	}
+	d.settle()
+	return nil
+}

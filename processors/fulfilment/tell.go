@@ -1,0 +1,242 @@
+package fulfilment
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"waybill/processors/conditions"
+	"waybill/schemas"
+	"waybill/state"
+)
+
+// bill makes records of the differences between what is billed of the loaded lines and what should be.
+func (d *dossier) bill() {
+	o, byUnit := d.order, map[string][]change{}
+	if o.Placed == nil || o.stopped() {
+		return
+	}
+	for _, lineNo := range d.lineNumbers() {
+		line := d.lines[lineNo]
+		desired := line.verdict.desired
+		if d.trigger().unit == byOrder && !o.Complete {
+			desired = nil
+		}
+		slices.SortFunc(desired, sameIdentity)
+		held := func(bill *Bill) bool {
+			return o.holds(bill) || slices.ContainsFunc(line.row.Billed, func(other Bill) bool { return other.samePart(bill) && o.holds(&other) })
+		}
+		billed, changes := differences(lineNo, line.row.Billed, desired, held)
+		line.row.Billed = billed
+		for _, c := range changes {
+			byUnit[c.unit()] = append(byUnit[c.unit()], c)
+			if c.after != nil {
+				d.keepTerms(line, c.after)
+			}
+		}
+	}
+	for _, unit := range slices.Sorted(maps.Keys(byUnit)) {
+		d.writeUnit(unit, byUnit[unit])
+	}
+}
+
+// keepTerms makes the master data stay by which a bill was made: a later correction does not change what was billed.
+func (d *dossier) keepTerms(line *openLine, bill *Bill) {
+	d.order.Agreed = d.customer()
+	line.master.keep(bill.OrderedItemID)
+	if bill.PartItemID != bill.OrderedItemID {
+		line.master.keep(bill.PartItemID)
+	}
+}
+
+func (d *dossier) writeUnit(unit string, changes []change) {
+	key, row := state.TextPair{d.order.OrderID, unit}, UnitRow{OrderID: d.order.OrderID, Unit: unit}
+	if stored := d.unitRows.Get(d.s, key); stored != nil {
+		row = *stored
+	}
+	var written []*schemas.InvoiceReady
+	written, row.Revision = records(d.order.OrderID, unit, row.Revision, changes, d.grounds)
+	for _, record := range written {
+		d.bills.Send(d.s, record.OrderID, record)
+	}
+	d.unitRows.Put(d.s, key, &row)
+}
+
+// grounds are the records that a bill rests on: the order, ERP's word, and what told that the goods were shipped and, where
+// that is what is billed, delivered. A credit rests on the latest of the shipment.
+func (d *dossier) grounds(bill *Bill, credit bool) []Fact {
+	facts := []Fact{d.order.Placed.Fact}
+	if d.order.Accepted != nil {
+		facts = append(facts, d.order.Accepted.Fact)
+	}
+	shipment := d.shipment(bill.ShipmentID)
+	if credit {
+		return append(facts, shipment.Latest)
+	}
+	facts = append(facts, *shipment.Shipped)
+	if bill.Trigger == schemas.PerDelivery {
+		facts = append(facts, *shipment.Delivered)
+	}
+	return facts
+}
+
+// tellUnknownLine raises, after a grace time, that a shipment carries a line that the order does not have, and clears it.
+func (d *dossier) tellUnknownLine(line *openLine) {
+	v, row, subject := line.verdict, line.row, lineSubject(d.order.OrderID, line.row.LineNo)
+	raised := slices.ContainsFunc(row.Raised, func(r RaisedRow) bool { return r.Class == conditions.UnknownOrder })
+	row.Grace = d.waitForGrace(subject, v.unknown, raised, row.Grace, line.graceIsOver)
+	if !v.unknown || !raised && !line.graceIsOver {
+		return
+	}
+	unknown := &reason{class: conditions.UnknownOrder, itemID: v.parts[0].ItemID, parts: v.parts}
+	unknown.say("order %s has no line %d", row.OrderID, row.LineNo)
+	v.reasons = append(v.reasons, unknown)
+}
+
+// tellUnknownOrder raises, after a grace time, that shipments carry lines of an order that is not known, and clears it.
+func (d *dossier) tellUnknownOrder() {
+	o := d.order
+	unknown := o.Placed == nil && o.Shipments > 0
+	id := conditions.ID(conditions.UnknownOrder, o.OrderID)
+	raised := slices.ContainsFunc(o.Raised, func(r RaisedRow) bool { return r.ExceptionID == id })
+	o.Grace = d.waitForGrace(orderSubject(o.OrderID), unknown, raised, o.Grace, d.graceIsOver)
+	if unknown && (raised || d.graceIsOver) {
+		condition := conditions.Raise(d.s.Now(), d.stage.Name, conditions.UnknownOrder, id, "")
+		d.about().describe(condition)
+		var carrying []string
+		for shipment := range d.shipmentRows.Scan(d.s, state.Text(o.OrderID)) {
+			if shipment.carries() {
+				carrying = append(carrying, shipment.ShipmentID)
+				condition.Causes = append(condition.Causes, shipment.Latest.Origin)
+			}
+		}
+		condition.Message = "Order " + o.OrderID + " is not known, and lines of it are in " + several(carrying) + "."
+		condition.Causes = sortEvidence(condition.Causes)
+		d.standing(condition)
+		return
+	}
+	if raised && !unknown {
+		d.gone(conditions.UnknownOrder, id)
+	}
+}
+
+// several names shipments, and counts those beyond what a message names.
+func several(shipments []string) string {
+	text := "shipment " + strings.Join(shipments[:min(len(shipments), shownParts)], ", ")
+	if more := len(shipments) - shownParts; more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return text
+}
+
+// waitForGrace sets and stops the timer of something that may be unknown for a while; it returns whether the timer runs.
+func (d *dossier) waitForGrace(subject string, unknown, raised, runs, isOver bool) bool {
+	switch {
+	case isOver || raised:
+		return false
+	case unknown && !runs:
+		d.grace.Set(d.s, subject, d.s.Now().Add(d.policy.UnknownOrderGrace))
+	case !unknown && runs:
+		d.grace.Cancel(d.s, subject)
+	}
+	return unknown
+}
+
+// tellUnknownCustomer raises once for the whole order that what was shipped waits for its customer.
+func (d *dossier) tellUnknownCustomer() {
+	o := d.order
+	if o.Placed == nil {
+		return
+	}
+	id := conditions.ID(conditions.UnknownReference, o.OrderID, "customer/"+o.Placed.CustomerID)
+	for _, old := range o.Raised {
+		if old.Class == conditions.UnknownReference && old.ExceptionID != id { // the order has another customer now
+			d.gone(old.Class, old.ExceptionID)
+		}
+	}
+	billsHere := o.Trigger == "" || triggerOf(o.Trigger) != nil
+	if d.customer() != nil || o.Count.Shipped == 0 || !billsHere {
+		d.gone(conditions.UnknownReference, id)
+		return
+	}
+	condition := conditions.Raise(d.s.Now(), d.stage.Name, conditions.UnknownReference, id,
+		"Customer "+o.Placed.CustomerID+" is not in master data; what was shipped of the order waits for it.")
+	of := d.about()
+	of.describe(condition)
+	if o.Count.Waiting > 0 {
+		condition.AmountAtRisk, condition.Currency = new(saturated(o.Count.Waiting)), new(of.currency)
+	}
+	condition.Causes = []schemas.Evidence{o.Placed.Fact.Origin}
+	d.standing(condition)
+}
+
+// standing raises a condition about the order as a whole.
+func (d *dossier) standing(condition *schemas.Condition) {
+	d.board.Raise(d.s, condition)
+	now := RaisedRow{condition.ExceptionID, condition.Class}
+	if !slices.Contains(d.order.Raised, now) {
+		d.order.Raised = append(slices.Clone(d.order.Raised), now)
+	}
+}
+
+// gone clears a condition about the order as a whole.
+func (d *dossier) gone(class, id string) {
+	if at := slices.Index(d.order.Raised, RaisedRow{id, class}); at >= 0 {
+		d.board.Clear(d.s, class, id, itself)
+		d.order.Raised = slices.Delete(slices.Clone(d.order.Raised), at, at+1)
+	}
+}
+
+// assess tells each hold's value at risk where it is not as it was last told.
+func (d *dossier) assess() {
+	o := d.order
+	for at := range o.Holds {
+		hold := o.Holds[at]
+		amount := o.Count.Unbilled
+		if !hold.stopsOrder() {
+			amount = d.unbilledBehind(&hold)
+		}
+		of := d.about()
+		summary := HoldSummary{of.customerID, of.channel, of.segment, of.currency, saturated(amount)}
+		if hold.Assessed != nil && *hold.Assessed == summary {
+			continue
+		}
+		d.conditions.Send(d.s, hold.HoldID, summary.assessment(d.s.Now(), d.stage.Name, &hold, o.OrderID))
+		o.Holds = slices.Clone(o.Holds)
+		o.Holds[at].Assessed = &summary
+	}
+}
+
+// unbilledBehind is what a shipment's hold touches: the lines that the shipment carries, as far as its earlier milestones told;
+// as long as nothing is known of it, whatever of the order is not billed may be in it.
+func (d *dossier) unbilledBehind(hold *HoldRow) schemas.Amount {
+	shipment := d.shipment(hold.ShipmentID)
+	switch {
+	case !shipment.carries():
+		return d.order.Count.Unbilled
+	case hold.Assessed != nil && !d.touches(shipment):
+		return hold.Assessed.Amount
+	}
+	return d.unbilledOf(shipment)
+}
+
+// touches tells whether the step has to do with a line that the shipment carries.
+func (d *dossier) touches(shipment *ShipmentRow) bool {
+	return slices.ContainsFunc(d.lineNumbers(), func(lineNo int32) bool {
+		_, carried := slices.BinarySearch(shipment.Lines, lineNo)
+		return carried
+	})
+}
+
+// unbilledOf is the value not yet billed of the lines that the shipment carries.
+func (d *dossier) unbilledOf(shipment *ShipmentRow) (sum schemas.Amount) {
+	for _, lineNo := range shipment.Lines {
+		if line := d.lines[lineNo]; line != nil {
+			sum += line.row.Tally.Unbilled
+		} else if row := d.lineRows.Get(d.s, state.TextNumber{Text: d.order.OrderID, Number: int64(lineNo)}); row != nil {
+			sum += row.Tally.Unbilled
+		}
+	}
+	return sum
+}

@@ -1,0 +1,66 @@
+package fulfilment
+
+import "waybill/schemas"
+
+// unitKind is what is billed in one record.
+type unitKind uint8
+
+const (
+	byShipment unitKind = iota + 1
+	byOrder
+)
+
+// trigger is an invoice policy as far as this stage bills by it.
+type trigger struct {
+	policy schemas.InvoicePolicy
+	unit   unitKind
+	// billable is the quantity of a part that the policy lets bill, before over-shipment takes from it.
+	billable func(*shippedPart) schemas.Quantity
+}
+
+func shippedQuantity(part *shippedPart) schemas.Quantity { return part.shipped }
+
+func deliveredQuantity(part *shippedPart) schemas.Quantity { return part.delivered }
+
+// triggers are the policies that bill here. What waits for a policy that is not here is not billed, and is no exception.
+var triggers = []trigger{
+	{schemas.OnShipment, byShipment, shippedQuantity},
+	{schemas.PerDelivery, byShipment, deliveredQuantity},
+	{schemas.OrderComplete, byOrder, shippedQuantity},
+}
+
+func triggerOf(policy schemas.InvoicePolicy) *trigger {
+	for i := range triggers {
+		if triggers[i].policy == policy {
+			return &triggers[i]
+		}
+	}
+	return nil
+}
+
+// invoicePolicy is the order's own, else the customer's; empty while neither is known.
+func invoicePolicy(order *OrderRow, customer *CustomerTerms) schemas.InvoicePolicy {
+	switch {
+	case order.Placed.InvoicePolicy != nil:
+		return *order.Placed.InvoicePolicy
+	case customer != nil:
+		return customer.InvoicePolicy
+	}
+	return ""
+}
+
+// shipPolicy is the order's own, else the customer's; empty while neither is known.
+func shipPolicy(order *OrderRow, customer *CustomerTerms) schemas.ShipPolicy {
+	switch {
+	case order.Placed.ShipPolicy != nil:
+		return *order.Placed.ShipPolicy
+	case customer != nil:
+		return customer.ShipPolicy
+	}
+	return ""
+}
+
+// The names of billing units.
+func shipmentUnit(shipmentID string) string { return "shipment/" + shipmentID }
+
+const orderUnit = "order"
