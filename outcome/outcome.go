@@ -200,6 +200,8 @@ func Difference(a, b string) string {
 			lines = append(lines, "+ "+line)
 		}
 	}
-	slices.SortFunc(lines, func(x, y string) int { return strings.Compare(strings.TrimLeft(x, "−+ "), strings.TrimLeft(y, "−+ ")) })
+	slices.SortFunc(lines, func(x, y string) int {
+		return strings.Compare(strings.TrimLeft(x, "−+ "), strings.TrimLeft(y, "−+ "))
+	})
 	return strings.Join(lines, "\n")
 }
