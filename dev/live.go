@@ -37,7 +37,9 @@ func Live(ctx context.Context, e *Embedded, options LiveOptions) error {
 		ctx, cancel = context.WithTimeout(ctx, options.For)
 		defer cancel()
 	}
-	reader, err := inspect.NewReader(e.Cluster.Client(), -1, topics.Orders.Name(), topics.Shipments.Name(), topics.InvoiceReady.Name(), topics.Exceptions.Name(), topics.DeadLetters)
+	reader, err := inspect.NewReader(ctx, e.Cluster.Client(), inspect.Selection{Topics: []string{
+		topics.Orders.Name(), topics.Shipments.Name(), topics.InvoiceReady.Name(), topics.Exceptions.Name(), topics.DeadLetters,
+	}})
 	if err != nil {
 		return err
 	}

@@ -156,7 +156,7 @@ func startOf(scenario Scenario) (start time.Time, err error) {
 }
 
 func readOutputs(ctx context.Context, cluster *Cluster) ([]inspect.Record, error) {
-	reader, err := inspect.NewReader(cluster.Client(), -1, Outputs()...)
+	reader, err := inspect.NewReader(ctx, cluster.Client(), inspect.Selection{Topics: Outputs()})
 	if err != nil {
 		return nil, err
 	}

@@ -5,58 +5,94 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 
-	"waybill/schemas"
+	"waybill/stream"
 )
 
-func isUnavailable(err error) bool { return errors.Is(err, schemas.ErrRegistryUnavailable) }
-
-// Reader reads what topics hold, from their start, again and again: each Read gives what has come since the last one.
-type Reader struct {
-	client *kgo.Client
-	admin  *kadm.Client
-	topics []string
-	next   map[string]map[int32]int64
-	held   map[string]map[int32][]*kgo.Record // read beyond the ends that were asked for
+// Selection says what to read.
+type Selection struct {
+	Topics     []string
+	Partitions Partitions
+	FromEnd    bool // only what comes from now on
+	Progress   func(read, total int64)
 }
 
-// NewReader reads the topics, all partitions, or only one when partition is not negative. Close it.
-func NewReader(client []kgo.Opt, partition int32, topics ...string) (*Reader, error) {
-	r := &Reader{topics: topics, next: map[string]map[int32]int64{}, held: map[string]map[int32][]*kgo.Record{}}
+// Partitions chooses partitions of a topic that has so many; nil stands for all of them.
+type Partitions func(topic string, partition, of int32) bool
+
+// OnlyPartition chooses one.
+func OnlyPartition(wanted int32) Partitions {
+	return func(_ string, partition, _ int32) bool { return partition == wanted }
+}
+
+// OfKey chooses the one in which a stage puts the records of a key.
+func OfKey(key string) Partitions {
+	return func(_ string, partition, of int32) bool { return partition == stream.PartitionOf([]byte(key), of) }
+}
+
+// Reader reads what topics hold, again and again: each Read gives what has come since the last one.
+type Reader struct {
+	client    *kgo.Client
+	admin     *kadm.Client
+	selection Selection
+	start     map[string]map[int32]int64
+	next      map[string]map[int32]int64
+}
+
+// NewReader finds where the selected partitions begin, or end. Close it.
+func NewReader(ctx context.Context, client []kgo.Opt, selection Selection) (*Reader, error) {
 	plain, err := kgo.NewClient(client...)
 	if err != nil {
 		return nil, err
 	}
-	r.admin = kadm.NewClient(plain)
-	starts, err := r.admin.ListStartOffsets(context.Background(), topics...)
+	r := &Reader{admin: kadm.NewClient(plain), selection: selection, start: map[string]map[int32]int64{}, next: map[string]map[int32]int64{}}
+	from, err := r.begin(ctx)
 	if err == nil {
-		err = starts.Error()
+		r.client, err = kgo.NewClient(append(slices.Clone(client),
+			kgo.ConsumePartitions(from), kgo.FetchIsolationLevel(kgo.ReadCommitted()), kgo.KeepControlRecords(), kgo.FetchMaxPartitionBytes(4<<20))...)
 	}
-	if err != nil {
-		r.admin.Close()
-		return nil, fmt.Errorf("start of %v: %w", topics, err)
-	}
-	from := map[string]map[int32]kgo.Offset{}
-	starts.Each(func(start kadm.ListedOffset) {
-		if partition >= 0 && start.Partition != partition {
-			return
-		}
-		if from[start.Topic] == nil {
-			from[start.Topic], r.next[start.Topic], r.held[start.Topic] = map[int32]kgo.Offset{}, map[int32]int64{}, map[int32][]*kgo.Record{}
-		}
-		from[start.Topic][start.Partition] = kgo.NewOffset().At(start.Offset)
-		r.next[start.Topic][start.Partition] = start.Offset
-	})
-	r.client, err = kgo.NewClient(append(append([]kgo.Opt{}, client...),
-		kgo.ConsumePartitions(from), kgo.FetchIsolationLevel(kgo.ReadCommitted()), kgo.KeepControlRecords())...)
 	if err != nil {
 		r.admin.Close()
 		return nil, err
 	}
 	return r, nil
+}
+
+func (r *Reader) begin(ctx context.Context) (map[string]map[int32]kgo.Offset, error) {
+	list := r.admin.ListStartOffsets
+	if r.selection.FromEnd {
+		list = r.admin.ListCommittedOffsets
+	}
+	offsets, err := list(ctx, r.selection.Topics...)
+	if err == nil {
+		err = offsets.Error()
+	}
+	if errors.Is(err, kerr.UnknownTopicOrPartition) {
+		return nil, fmt.Errorf("not all of %s are on the cluster: run `waybill topics apply`", strings.Join(r.selection.Topics, ", "))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("offsets of %s: %w", strings.Join(r.selection.Topics, ", "), err)
+	}
+	from := map[string]map[int32]kgo.Offset{}
+	for topic, partitions := range offsets {
+		from[topic], r.start[topic], r.next[topic] = map[int32]kgo.Offset{}, map[int32]int64{}, map[int32]int64{}
+		for partition, offset := range partitions {
+			if r.selection.Partitions != nil && !r.selection.Partitions(topic, partition, int32(len(partitions))) {
+				continue
+			}
+			from[topic][partition] = kgo.NewOffset().At(offset.Offset)
+			r.start[topic][partition], r.next[topic][partition] = offset.Offset, offset.Offset
+		}
+		if len(from[topic]) == 0 {
+			return nil, fmt.Errorf("%s has no such partition: it has %d", topic, len(partitions))
+		}
+	}
+	return from, nil
 }
 
 // Close ends the connections.
@@ -65,59 +101,88 @@ func (r *Reader) Close() {
 	r.admin.Close()
 }
 
-// Read gives the committed records between the last Read and the topics' ends as of now, sorted by topic in the order of
-// NewReader, partition and offset.
-func (r *Reader) Read(ctx context.Context) ([]*kgo.Record, error) {
-	ends, err := r.admin.ListCommittedOffsets(ctx, r.topics...)
+// Each gives the committed records since the last call, up to the topics' ends as of now and a little beyond where more
+// came meanwhile: a partition's in order, partitions as they come. An error of take ends it.
+func (r *Reader) Each(ctx context.Context, take func(*kgo.Record) error) error {
+	ends, err := r.admin.ListCommittedOffsets(ctx, r.selection.Topics...)
 	if err == nil {
 		err = ends.Error()
 	}
 	if err != nil {
-		return nil, fmt.Errorf("end of %v: %w", r.topics, err)
+		return fmt.Errorf("ends of %s: %w", strings.Join(r.selection.Topics, ", "), err)
 	}
 	for r.behind(ends) {
-		fetches := r.client.PollFetches(ctx)
-		if err := ctx.Err(); err != nil {
-			return nil, err
+		if err := r.poll(ctx, take); err != nil {
+			return err
 		}
-		if err := fetches.Err(); err != nil {
-			return nil, err
-		}
-		fetches.EachRecord(func(record *kgo.Record) {
-			r.next[record.Topic][record.Partition] = record.Offset + 1
-			if !record.Attrs.IsControl() {
-				r.held[record.Topic][record.Partition] = append(r.held[record.Topic][record.Partition], record)
-			}
-		})
 	}
+	return nil
+}
+
+// Follow gives records as they come, until ctx ends.
+func (r *Reader) Follow(ctx context.Context, take func(*kgo.Record) error) error {
+	for {
+		if err := r.poll(ctx, take); err != nil {
+			return err
+		}
+	}
+}
+
+// Read gives what Each gives, sorted by topic in the order of the selection, partition and offset.
+func (r *Reader) Read(ctx context.Context) ([]*kgo.Record, error) {
 	var records []*kgo.Record
-	for _, topic := range r.topics {
-		var partitions []int32
-		for partition := range r.held[topic] {
-			partitions = append(partitions, partition)
-		}
-		slices.Sort(partitions)
-		for _, partition := range partitions {
-			end, _ := ends.Lookup(topic, partition)
-			held := r.held[topic][partition]
-			upTo := 0
-			for upTo < len(held) && held[upTo].Offset < end.Offset {
-				upTo++
-			}
-			records = append(records, held[:upTo]...)
-			r.held[topic][partition] = held[upTo:]
-		}
+	err := r.Each(ctx, func(record *kgo.Record) error {
+		records = append(records, record)
+		return nil
+	})
+	at := map[string]int{}
+	for i, topic := range r.selection.Topics {
+		at[topic] = i
 	}
-	return records, nil
+	slices.SortStableFunc(records, func(a, b *kgo.Record) int {
+		if a.Topic != b.Topic {
+			return at[a.Topic] - at[b.Topic]
+		}
+		return int(a.Partition) - int(b.Partition) // offsets of a partition come in order
+	})
+	return records, err
+}
+
+func (r *Reader) poll(ctx context.Context, take func(*kgo.Record) error) error {
+	fetches := r.client.PollFetches(ctx)
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	for _, failed := range fetches.Errors() {
+		return fmt.Errorf("reading %s partition %d: %w", failed.Topic, failed.Partition, failed.Err)
+	}
+	var err error
+	fetches.EachRecord(func(record *kgo.Record) {
+		if err != nil {
+			return
+		}
+		if r.next[record.Topic][record.Partition] = record.Offset + 1; !record.Attrs.IsControl() {
+			err = take(record)
+		}
+	})
+	return err
 }
 
 func (r *Reader) behind(ends kadm.ListedOffsets) bool {
+	var read, total int64
+	behind := false
 	for topic, partitions := range r.next {
 		for partition, next := range partitions {
-			if end, ok := ends.Lookup(topic, partition); ok && next < end.Offset {
-				return true
+			end, ok := ends.Lookup(topic, partition)
+			if !ok {
+				continue
 			}
+			behind = behind || next < end.Offset
+			read, total = read+next-r.start[topic][partition], total+max(end.Offset, next)-r.start[topic][partition]
 		}
 	}
-	return false
+	if r.selection.Progress != nil {
+		r.selection.Progress(read, total)
+	}
+	return behind
 }

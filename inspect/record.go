@@ -5,6 +5,7 @@ package inspect
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -53,7 +54,7 @@ func RecordOf(ctx context.Context, registry schemas.Registry, polled *kgo.Record
 	switch {
 	case err == nil:
 		record.Value = value
-	case isUnavailable(err):
+	case errors.Is(err, schemas.ErrRegistryUnavailable):
 		return record, err
 	default:
 		record.Raw, record.Problem = polled.Value, err.Error()
