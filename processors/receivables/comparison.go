@@ -145,10 +145,7 @@ func differences(ready, invoiced net, billed []billing) (kinds []Kind) {
 			uom, currency = uom || !sameUOM, currency || !sameCurrency
 		}
 		termsExcess = money.Sum(termsExcess, beyond(f.Quantity, ready[t].Quantity))
-		if _, known := items[t.ItemID]; known && sameUOM && sameCurrency && f.Quantity != 0 {
-			_, samePrice := ready[t]
-			price = price || !samePrice
-		}
+		price = price || sameUOM && sameCurrency && f.Quantity != 0 && !ready.hasPrice(t)
 	}
 	item = item || itemExcess > excess
 	price = price || !uom && !currency && termsExcess > max(itemExcess, excess)

@@ -147,11 +147,7 @@ func insert[T int32 | string](list []T, value T) []T {
 	return slices.Insert(slices.Clone(list), at, value)
 }
 
-// remove returns the sorted list without a value; the list itself stays as it is.
+// remove returns the list without a value; the list itself stays as it is.
 func remove[T int32 | string](list []T, value T) []T {
-	at, found := slices.BinarySearch(list, value)
-	if !found {
-		return list
-	}
-	return slices.Delete(slices.Clone(list), at, at+1)
+	return slices.DeleteFunc(slices.Clone(list), func(other T) bool { return other == value })
 }

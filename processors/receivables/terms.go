@@ -81,6 +81,20 @@ func (n net) by(part func(terms) string) map[string]schemas.Quantity {
 	return quantities
 }
 
+// hasPrice tells that the item of the terms has their price, or where the item is not in it, any other item.
+func (n net) hasPrice(t terms) bool {
+	if _, same := n[t]; same {
+		return true
+	}
+	_, hasItem := n.byItem()[t.ItemID]
+	for other := range n {
+		if !hasItem && other.UOM == t.UOM && other.Currency == t.Currency && other.Price == t.Price && other.PriceUnit == t.PriceUnit {
+			return true
+		}
+	}
+	return false
+}
+
 // amountFor is the amount of a part of the net quantity: all of the amount for all of the quantity or more, the price times
 // the quantity where there is one price, else its proportion.
 func (n net) amountFor(quantity schemas.Quantity) schemas.Amount {
