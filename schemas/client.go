@@ -154,18 +154,15 @@ func (c *RegistryClient) Compatible(ctx context.Context, subject, schema string)
 	if err = c.failure(err, "checking a schema of "+subject, errNoSubject); errors.Is(err, errNoSubject) {
 		return true, nil, nil
 	}
-	return result.Is, result.Messages, err
+	return err == nil && result.Is, result.Messages, err
 }
 
 // SetCompatibility sets a subject's compatibility level: NONE, BACKWARD, FORWARD, FULL, or one of these with
-// _TRANSITIVE. It does nothing when the level stands already.
+// _TRANSITIVE.
 func (c *RegistryClient) SetCompatibility(ctx context.Context, subject, level string) error {
 	var wanted sr.CompatibilityLevel
 	if err := wanted.UnmarshalText([]byte(strings.ToUpper(level))); err != nil {
 		return fmt.Errorf("compatibility level %q of %s: not one of NONE, BACKWARD, FORWARD, FULL, BACKWARD_TRANSITIVE, FORWARD_TRANSITIVE, FULL_TRANSITIVE", shorten(level), subject)
-	}
-	if current, err := c.Compatibility(ctx, subject); err != nil || current == wanted.String() {
-		return err
 	}
 	for _, result := range c.client.SetCompatibility(ctx, sr.SetCompatibility{Level: wanted}, subject) {
 		if result.Err != nil {

@@ -32,7 +32,8 @@ const (
 	shapeLong
 	shapeFloat
 	shapeDouble
-	shapeBytes // and string
+	shapeBytes
+	shapeString
 	shapeDecimal
 	shapeFixed
 	shapeEnum
@@ -50,7 +51,7 @@ var primitiveShapes = map[string]shape{
 	"float":   {kind: shapeFloat, name: "float", least: 4},
 	"double":  {kind: shapeDouble, name: "double", least: 8},
 	"bytes":   {kind: shapeBytes, name: "bytes", least: 1},
-	"string":  {kind: shapeBytes, name: "string", least: 1},
+	"string":  {kind: shapeString, name: "string", least: 1},
 }
 
 // narrowDecimal says whether a node is a decimal that our decimal types can hold: its digits fit 64 bits.

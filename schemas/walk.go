@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"unicode/utf8"
 )
 
 // Bounds of a walk over bytes that nobody vouches for.
@@ -31,6 +32,7 @@ var (
 	errTrailing = errors.New("bytes follow the value")
 	errDeep     = fmt.Errorf("nested deeper than %d", maxDepth)
 	errEmpty    = fmt.Errorf("more than %d items without bytes", maxEmptyItems)
+	errText     = errors.New("text is not UTF-8")
 	errBoolean  = errors.New("boolean is neither 0 nor 1")
 )
 
@@ -94,11 +96,14 @@ func (w *walk) value(s *shape, depth int) *DecodeError {
 	case shapeFixed:
 		return w.skip(s.size)
 	case shapeBytes:
-		length, failure := w.length()
-		if failure != nil {
-			return failure
+		_, failure := w.bytes()
+		return failure
+	case shapeString:
+		text, failure := w.bytes()
+		if failure == nil && !utf8.Valid(text) {
+			return invalid(errText)
 		}
-		return w.skip(length)
+		return failure
 	case shapeDecimal:
 		return w.decimal(s.decimal)
 	case shapeEnum:
@@ -190,12 +195,12 @@ func (w *walk) series(s *shape, depth int) *DecodeError {
 
 func (w *walk) item(s *shape, depth int) *DecodeError {
 	if s.kind == shapeMap {
-		length, failure := w.length()
-		if failure == nil {
-			failure = w.skip(length)
-		}
+		key, failure := w.bytes()
 		if failure != nil {
 			return failure
+		}
+		if !utf8.Valid(key) {
+			return invalid(errText)
 		}
 	}
 	return w.value(s.items, depth+1)
@@ -217,15 +222,11 @@ func (w *walk) decimal(f form) *DecodeError {
 		w.copied = w.at
 		return nil
 	}
-	length, failure := w.length()
+	unscaled, failure := w.bytes()
 	if failure != nil {
 		return failure
 	}
-	from := w.at
-	if failure := w.skip(length); failure != nil {
-		return failure
-	}
-	units, err := f.unscaled(w.src[from:w.at])
+	units, err := f.unscaled(unscaled)
 	if err != nil {
 		return invalid(err)
 	}
@@ -243,18 +244,20 @@ func (w *walk) skip(n int) *DecodeError {
 	return nil
 }
 
-// length reads the length of what follows; it may not go beyond the value.
-func (w *walk) length() (int, *DecodeError) {
+// bytes reads a length and that many bytes; it may not go beyond the value.
+func (w *walk) bytes() ([]byte, *DecodeError) {
 	n, failure := w.long()
 	switch {
 	case failure != nil:
-		return 0, failure
+		return nil, failure
 	case n < 0:
-		return 0, invalid(fmt.Errorf("negative length %d", n))
+		return nil, invalid(fmt.Errorf("negative length %d", n))
 	case n > int64(len(w.src)-w.at):
-		return 0, short()
+		return nil, short()
 	}
-	return int(n), nil
+	from := w.at
+	w.at += int(n)
+	return w.src[from:w.at], nil
 }
 
 func (w *walk) int() (int64, *DecodeError) {
