@@ -2,12 +2,14 @@ package kafka
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
 
@@ -54,7 +56,12 @@ func newCluster(t *testing.T, stages ...*stream.Stage) *cluster {
 		t.Fatal(err)
 	}
 	t.Cleanup(fake.Close)
-	c := &cluster{t: t, client: []kgo.Opt{kgo.SeedBrokers(fake.ListenAddrs()...)}, registry: schemas.NewLocalRegistry()}
+	return newClusterAt(t, fake.ListenAddrs(), stages...)
+}
+
+// newClusterAt makes the stages' topics, empty, on brokers.
+func newClusterAt(t *testing.T, brokers []string, stages ...*stream.Stage) *cluster {
+	c := &cluster{t: t, client: []kgo.Opt{kgo.SeedBrokers(brokers...)}, registry: schemas.NewLocalRegistry()}
 	names := map[string]bool{topics.DeadLetters: true}
 	for _, stage := range stages {
 		for _, list := range [][]string{stage.Inputs(), stage.Outputs(), stage.References(), {stage.Changelog()}} {
@@ -65,9 +72,19 @@ func newCluster(t *testing.T, stages ...*stream.Stage) *cluster {
 	}
 	admin := kadm.NewClient(c.connect())
 	for name := range names {
-		if _, err := admin.CreateTopic(context.Background(), testPartitions, 1, nil, name); err != nil {
-			t.Fatal(err)
-		}
+		eventually(t, func() bool {
+			_, err := admin.CreateTopic(context.Background(), testPartitions, 1, nil, name)
+			if errors.Is(err, kerr.TopicAlreadyExists) { // of another test; its deletion takes a moment
+				if _, err := admin.DeleteTopic(context.Background(), name); err != nil && !errors.Is(err, kerr.UnknownTopicOrPartition) {
+					t.Fatal(err)
+				}
+				return false
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			return true
+		})
 	}
 	return c
 }
@@ -173,8 +190,9 @@ func (c *cluster) run(runner *Runner) func() {
 	return func() { cancel(); done.Wait() }
 }
 
-func TestEveryRecordCountsOnce(t *testing.T) {
-	c := newCluster(t, counting())
+func TestEveryRecordCountsOnce(t *testing.T) { everyRecordCountsOnce(newCluster(t, counting())) }
+
+func everyRecordCountsOnce(c *cluster) {
 	c.produceDemands(0, 3000, 30)
 	stop := c.run(c.runner(counting(), "a", state.OpenMemory()))
 	defer stop()
@@ -182,7 +200,10 @@ func TestEveryRecordCountsOnce(t *testing.T) {
 }
 
 func TestRestartReadsOnFromTheStoreAndFromNothing(t *testing.T) {
-	c := newCluster(t, counting())
+	restartReadsOn(newCluster(t, counting()))
+}
+
+func restartReadsOn(c *cluster) {
 	store := state.OpenMemory()
 	for round := range 6 {
 		c.produceDemands(round*600, (round+1)*600, 30)
@@ -200,14 +221,17 @@ func TestRestartReadsOnFromTheStoreAndFromNothing(t *testing.T) {
 }
 
 func TestInstancesThatComeAndGoShareTheTasks(t *testing.T) {
-	c := newCluster(t, counting())
+	instancesComeAndGo(newCluster(t, counting()))
+}
+
+func instancesComeAndGo(c *cluster) {
 	stopA := c.run(c.runner(counting(), "a", state.OpenMemory()))
 	c.produceDemands(0, 900, 30)
 	c.numbers(300)
 	runnerB := c.runner(counting(), "b", state.OpenMemory())
 	stopB := c.run(runnerB)
 	c.produceDemands(900, 1800, 30)
-	eventually(t, func() bool { return runnerB.Status().Tasks == testPartitions/2 })
+	eventually(c.t, func() bool { return runnerB.Status().Tasks == testPartitions/2 })
 	c.produceDemands(1800, 2700, 30)
 	c.numbers(2000)
 	stopA()
