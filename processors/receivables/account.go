@@ -77,6 +77,22 @@ type Correction struct {
 	Total    schemas.Amount      `avro:"total"`
 }
 
+// correctionOf is what a document does to an invoice: nothing, when its latest state is about another one.
+func correctionOf(invoice *schemas.Invoice, invoiceID string) *Correction {
+	if about(invoice) != invoiceID {
+		return &Correction{Kind: schemas.InvoiceKindInvoice}
+	}
+	return &Correction{Kind: invoice.Kind, Currency: invoice.Currency, Total: invoice.Total}
+}
+
+// about is the invoice that an ERP document is about: a credit memo or cancellation may be about another than itself.
+func about(invoice *schemas.Invoice) string {
+	if invoice.RefersTo != nil && invoice.Kind != schemas.InvoiceKindInvoice {
+		return *invoice.RefersTo
+	}
+	return invoice.InvoiceID
+}
+
 // settle puts what a payment settles of the invoice now in place of what it settled before (nil: nothing).
 func (a *Account) settle(before, now *Settlement) {
 	if before != nil {

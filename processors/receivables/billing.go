@@ -26,7 +26,7 @@ func (r *receivables) onBilling(s *stream.Step, event *schemas.BillingEvent) err
 	case invoice != nil:
 		occurredAt = invoice.Meta.OccurredAt
 		key := state.TextPair{event.InvoiceID, invoice.InvoiceID}
-		correction := &Correction{Kind: invoice.Kind, Currency: invoice.Currency, Total: invoice.Total}
+		correction := correctionOf(invoice, event.InvoiceID)
 		account.correct(r.corrections.Get(s, key), correction)
 		r.corrections.Put(s, key, correction)
 	case payment != nil:
@@ -63,6 +63,9 @@ func (r *receivables) onBilling(s *stream.Step, event *schemas.BillingEvent) err
 func (r *receivables) takeInvoice(s *stream.Step, account *Account, invoice *schemas.Invoice, origin schemas.Evidence) {
 	orders := ordersOf(invoice)
 	account.Invoice = billed(invoice, len(orders), origin)
+	if about(invoice) != account.InvoiceID {
+		account.Invoice.Kind = schemas.InvoiceKindCancellation // it is about another invoice now, and bills nothing itself
+	}
 	billedNow := map[string]bool{}
 	for i := range orders {
 		billedNow[orders[i].OrderID] = true

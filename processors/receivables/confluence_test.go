@@ -47,7 +47,7 @@ func month() [][]deed {
 	versions([]string{"O2"}, invoice("I3", 1, bill, "O2/1 C 4 @7", "O2/2 D 4 @8"))
 	versions([]string{"O2"}, names(invoice("I4", 2, bill, "O2/1 C 4 @7", "O2/3 E 1 @20"), "R3"))
 	versions([]string{"O2"}, names(invoice("I5", 3, bill, "O2/1 C 4 @7", "O2/2 D 1 @9"), "R3"))
-	versions([]string{"O2"}, refersTo(invoice("X5", 4, cancel), "I5"))
+	versions([]string{"O2"}, refersTo(invoice("X5", 4, cancel, "O2/1 C 4 @7", "O2/2 D 1 @9"), "I5"))
 	versions([]string{"O2"}, refersTo(invoice("M5", 5, memo, "O2/2 D 1 @9"), "I5"))
 	together(pays("P2", 5, "I3", "10", "0", "EUR"))
 	// Order O3: a cancellation that became a credit memo of another invoice, an invoice that cancelled itself.

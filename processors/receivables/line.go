@@ -117,12 +117,13 @@ type document struct {
 	Origin      schemas.Evidence    `avro:"origin"`
 }
 
-// with is the document in the state that an invoice gives it.
+// with is the document in the state that an invoice gives it. One without lines is taken out of the order: it does nothing
+// to what the order was billed.
 func (d document) with(invoice *schemas.Invoice, origin schemas.Evidence) *document {
 	d.InvoiceID, d.Known, d.Kind, d.RefersTo, d.ReadyID = invoice.InvoiceID, true, invoice.Kind, "", ""
 	d.CustomerID, d.Currency, d.Origin, d.LineNos = invoice.CustomerID, invoice.Currency, origin, nil
-	if invoice.RefersTo != nil && *invoice.RefersTo != invoice.InvoiceID && invoice.Kind != schemas.InvoiceKindInvoice {
-		d.RefersTo = *invoice.RefersTo
+	if to := about(invoice); to != invoice.InvoiceID && len(invoice.Lines) > 0 {
+		d.RefersTo = to
 	}
 	if invoice.InvoiceReadyID != nil {
 		d.ReadyID = *invoice.InvoiceReadyID

@@ -251,9 +251,32 @@ func TestAnOrderThatIsNotBilledAnyMoreIsToldSo(t *testing.T) {
 	o.does(issues(invoice("I1", 2, schemas.InvoiceKindInvoice, "O1/1 A 4 @10"), "O1", "O2")...)
 	wants(t, "taken out", o.facts("O2"), "I1 cancelled disputed false [] paid false")
 	wants(t, "left in", o.facts("O1"), "I1 open disputed false [] paid false")
-	o.does(issues(refersTo(invoice("X1", 3, schemas.InvoiceKindCancellation), "I1"), "O1")...)
+	o.does(issues(refersTo(invoice("X1", 3, schemas.InvoiceKindCancellation, "O1/1 A 4 @10"), "I1"), "O1")...)
 	wants(t, "cancelled", o.facts("O1"), "I1 cancelled disputed false [] paid false")
 	wants(t, "cancelled", o.owed("I1"), "cancelled 40.00 0.00 40.00 0.00 0.00 0.00")
+}
+
+func TestADocumentThatIsAboutAnotherInvoiceNowLeavesTheFirstAsItWas(t *testing.T) {
+	o := newOffice(t, 0)
+	o.does(ready("R1", "O1", "S1", "1 A 4 @10"), ready("R2", "O2", "S2", "1 A 1 @10"))
+	o.does(issues(invoice("I1", 1, schemas.InvoiceKindInvoice, "O1/1 A 4 @10", "O2/1 A 1 @10"), "O1", "O2")...)
+	o.does(issues(invoice("M1", 2, schemas.InvoiceKindCreditMemo, "O1/1 A 1 @10"), "O1")...)
+	wants(t, "a credit of no invoice", o.owed("M1"), "credited -10.00 0.00 0.00 0.00 -10.00 0.00")
+	// sent tells the key that the document has left, as intake does: without its lines.
+	sent := func(key string, i *schemas.Invoice) deed {
+		return func(w *sim.World) {
+			sim.Send(w, topics.Billing, key, &schemas.BillingEvent{Origin: evidence("erp.invoices", i.Meta.EventID), InvoiceID: key, Invoice: i})
+		}
+	}
+	o.does(issues(refersTo(invoice("M1", 3, schemas.InvoiceKindCancellation, "O1/1 A 4 @10", "O2/1 A 1 @10"), "I1"), "O1", "O2")...)
+	o.does(sent("M1", refersTo(invoice("M1", 3, schemas.InvoiceKindCancellation), "I1")))
+	wants(t, "cancelled", o.owed("I1"), "cancelled 50.00 0.00 50.00 0.00 0.00 0.00")
+	wants(t, "nothing of its own", o.owed("M1"), "cancelled 0.00 0.00 0.00 0.00 0.00 0.00")
+	o.does(issues(refersTo(invoice("M1", 4, schemas.InvoiceKindCancellation, "O1/1 A 4 @10"), "I9"), "O1", "O2")...)
+	o.does(sent("I1", refersTo(invoice("M1", 4, schemas.InvoiceKindCancellation), "I9")))
+	wants(t, "it was of another invoice", o.owed("I1"), "open 50.00 0.00 0.00 0.00 50.00 50.00")
+	o.does(issues(invoice("I2", 5, schemas.InvoiceKindInvoice, "O2/1 A 1 @10"), "O2")...)
+	wants(t, "the second order is billed twice", o.open(), "double_invoiced O2 /1 - 10.00 USD")
 }
 
 func TestAPaymentInAnotherCurrencySettlesNothingAndSaysSo(t *testing.T) {
@@ -283,7 +306,7 @@ func TestAnInvoiceThatDiffersIsAMismatchUntilItIsSetRight(t *testing.T) {
 		"credited and billed again": append(
 			issues(refersTo(invoice("M1", 2, schemas.InvoiceKindCreditMemo, "O1/1 A 4 @12"), "I1"), "O1"),
 			issues(invoice("I2", 3, schemas.InvoiceKindInvoice, "O1/1 A 4 @10"), "O1")...),
-		"cancelled by a document":     issues(refersTo(invoice("X1", 2, schemas.InvoiceKindCancellation), "I1"), "O1"),
+		"cancelled by a document":     issues(refersTo(invoice("X1", 2, schemas.InvoiceKindCancellation, "O1/1 A 4 @12"), "I1"), "O1"),
 		"cancelled itself":            issues(invoice("I1", 2, schemas.InvoiceKindCancellation, "O1/1 A 4 @12"), "O1"),
 		"corrected in ERP":            issues(invoice("I1", 2, schemas.InvoiceKindInvoice, "O1/1 A 4 @10"), "O1"),
 		"taken out of the invoice":    issues(invoice("I1", 2, schemas.InvoiceKindInvoice, "O2/1 A 4 @10"), "O1"),
@@ -335,9 +358,9 @@ func TestASecondInvoiceOfTheSameBillIsDoubleUntilOneIsCancelled(t *testing.T) {
 	wants(t, "I2 names the other bill", o.open(), "")
 	o.does(issues(invoice("I3", 4, schemas.InvoiceKindInvoice, "O1/1 A 1 @10"), "O1")...)
 	wants(t, "a third invoice", o.open(), "double_invoiced O1 /1 - 10.00 USD")
-	o.does(issues(refersTo(invoice("X3", 5, schemas.InvoiceKindCancellation), "I3"), "O1")...)
+	o.does(issues(refersTo(invoice("X3", 5, schemas.InvoiceKindCancellation, "O1/9 Z 1 @10"), "I3"), "O1")...)
 	wants(t, "cancelled", o.open(), "")
-	o.does(issues(refersTo(invoice("X3", 6, schemas.InvoiceKindCancellation), "I9"), "O1")...)
+	o.does(issues(refersTo(invoice("X3", 6, schemas.InvoiceKindCancellation, "O1/9 Z 1 @10"), "I9"), "O1")...)
 	wants(t, "the cancellation was of another invoice", o.open(), "double_invoiced O1 /1 - 10.00 USD")
 }
 
@@ -350,9 +373,9 @@ func TestACreditMemoWaitsForItsInvoiceAndIsOfItsBillingUnit(t *testing.T) {
 	wants(t, "it credits a line that was not billed", o.open(), "invoice_mismatch O1 /2 I1 5.00 USD")
 	o.does(issues(names(invoice("I2", 2, schemas.InvoiceKindInvoice, "O1/1 A 4 @10"), "R1"), "O1")...)
 	wants(t, "billed again in its place", o.open(), "invoice_mismatch O1 /2 I1 5.00 USD")
-	o.does(issues(refersTo(invoice("X1", 4, schemas.InvoiceKindCancellation), "M1"), "O1")...)
+	o.does(issues(refersTo(invoice("X1", 4, schemas.InvoiceKindCancellation, "O1/9 Z 1 @10"), "M1"), "O1")...)
 	wants(t, "the memo is cancelled", o.open(), "double_invoiced O1 /1 - 40.00 USD")
-	o.does(issues(refersTo(invoice("X2", 5, schemas.InvoiceKindCancellation), "I1"), "O1")...)
+	o.does(issues(refersTo(invoice("X2", 5, schemas.InvoiceKindCancellation, "O1/9 Z 1 @10"), "I1"), "O1")...)
 	wants(t, "the first invoice too", o.open(), "")
 }
 
