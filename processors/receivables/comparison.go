@@ -1,6 +1,7 @@
 package receivables
 
 import (
+	"maps"
 	"math/big"
 	"slices"
 
@@ -58,13 +59,8 @@ func compare(ready []share, billed []billing) verdict {
 		}
 		byUnit[*b.Unit] = append(byUnit[*b.Unit], b)
 	}
-	units := make([]string, 0, len(byUnit))
-	for unit := range byUnit {
-		units = append(units, unit)
-	}
-	slices.Sort(units)
 	var all verdict
-	for _, unit := range units {
+	for _, unit := range slices.Sorted(maps.Keys(byUnit)) {
 		v := compareUnit(sharesOfUnit(ready, unit), byUnit[unit])
 		all.Mismatch, all.Double, all.NotShipped = append(all.Mismatch, v.Mismatch...), append(all.Double, v.Double...), append(all.NotShipped, v.NotShipped...)
 	}
@@ -130,15 +126,17 @@ func differences(ready, invoiced net, billed []billing) (kinds []Kind) {
 	q, amount := invoiced.total()
 	readyQuantity, readyAmount := ready.total()
 	excess := beyond(q, readyQuantity)
+	billedItems := invoiced.byItem()
 	items, uoms, currencies := ready.byItem(), ready.by(terms.uom), ready.by(terms.currency)
 	itemExcess, termsExcess := schemas.Quantity(0), schemas.Quantity(0)
 	var item, uom, currency, price bool
-	for itemID, billedQuantity := range invoiced.byItem() {
+	for _, itemID := range slices.Sorted(maps.Keys(billedItems)) {
 		readyOfItem, known := items[itemID]
 		item = item || !known && len(ready) > 0
-		itemExcess = money.Sum(itemExcess, beyond(billedQuantity, readyOfItem))
+		itemExcess = money.Sum(itemExcess, beyond(billedItems[itemID], readyOfItem))
 	}
-	for t, f := range invoiced {
+	for _, t := range invoiced.sorted() {
+		f := invoiced[t]
 		_, sameUOM := uoms[t.UOM]
 		_, sameCurrency := currencies[t.Currency]
 		if len(ready) > 0 {
@@ -200,8 +198,8 @@ func secondInvoice(billed []billing) bool {
 		byInvoice[b.Invoice] = money.Sum(byInvoice[b.Invoice], b.Quantity)
 	}
 	bills := 0
-	for _, q := range byInvoice {
-		if q > 0 {
+	for _, invoice := range slices.Sorted(maps.Keys(byInvoice)) {
+		if byInvoice[invoice] > 0 {
 			bills++
 		}
 	}
@@ -217,12 +215,11 @@ func contributing(billed []billing) (invoices []string) {
 		}
 		byInvoice[b.Invoice].add(b.terms(), b.Quantity, b.Amount)
 	}
-	for invoice, left := range byInvoice {
-		if len(left) > 0 {
+	for _, invoice := range slices.Sorted(maps.Keys(byInvoice)) {
+		if len(byInvoice[invoice]) > 0 {
 			invoices = append(invoices, invoice)
 		}
 	}
-	slices.Sort(invoices)
 	return invoices
 }
 

@@ -3,6 +3,7 @@ package receivables
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -75,8 +76,8 @@ func (n net) byItem() map[string]schemas.Quantity {
 
 func (n net) by(part func(terms) string) map[string]schemas.Quantity {
 	quantities := map[string]schemas.Quantity{}
-	for t, f := range n {
-		quantities[part(t)] = money.Sum(quantities[part(t)], f.Quantity)
+	for _, t := range n.sorted() {
+		quantities[part(t)] = money.Sum(quantities[part(t)], n[t].Quantity)
 	}
 	return quantities
 }
@@ -87,7 +88,7 @@ func (n net) hasPrice(t terms) bool {
 		return true
 	}
 	_, hasItem := n.byItem()[t.ItemID]
-	for other := range n {
+	for _, other := range n.sorted() {
 		if !hasItem && other.UOM == t.UOM && other.Currency == t.Currency && other.Price == t.Price && other.PriceUnit == t.PriceUnit {
 			return true
 		}
@@ -115,15 +116,10 @@ func (n net) amountFor(quantity schemas.Quantity) schemas.Amount {
 
 // sorted lists the terms in an order that follows from them alone.
 func (n net) sorted() []terms {
-	all := make([]terms, 0, len(n))
-	for t := range n {
-		all = append(all, t)
-	}
-	slices.SortFunc(all, func(a, b terms) int {
+	return slices.SortedFunc(maps.Keys(n), func(a, b terms) int {
 		return cmp.Or(strings.Compare(a.ItemID, b.ItemID), strings.Compare(a.UOM, b.UOM), strings.Compare(a.Currency, b.Currency),
 			cmp.Compare(a.Price, b.Price), cmp.Compare(a.PriceUnit, b.PriceUnit))
 	})
-	return all
 }
 
 // distinct lists what a part of the terms says, each once, sorted.
