@@ -1,8 +1,7 @@
 # `make` prints what there is. Building and testing needs Go alone; what else a target needs it fetches or names.
 
-VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
-LINT    := go tool -modfile=deploy/tools/lint.mod golangci-lint
-VULN    := go tool -modfile=deploy/tools/vuln.mod govulncheck
+LINT := go tool -modfile=deploy/tools/lint.mod golangci-lint
+VULN := go tool -modfile=deploy/tools/vuln.mod govulncheck
 
 .DEFAULT_GOAL := help
 .PHONY: build test race cover lint vuln test-kafka kafka kafka-stop demo-northwind check-deploy tidy help
@@ -11,7 +10,7 @@ help: ## print this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## the binary, into bin/waybill: static, for this machine
-	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.release=$(VERSION)' -o bin/waybill ./cmd/waybill
+	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o bin/waybill ./cmd/waybill
 
 test: ## go vet and all tests that need no broker
 	go vet -tags kafka ./...

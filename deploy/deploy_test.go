@@ -4,6 +4,7 @@ package deploy
 
 import (
 	"encoding/json"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -148,6 +149,36 @@ func TestDashboardIsWholeAndShowsWhatTheAlertsSpeakOf(t *testing.T) {
 			if !strings.Contains(text, name) {
 				t.Errorf("%s goes by %s, which the dashboard does not show", rule.Name, name)
 			}
+		}
+	}
+}
+
+// A name is declared by a string of its own in the code; a histogram's has endings of its own where it is asked for.
+func TestAlertsAndDashboardSpeakOfMetricsThatTheCodeHas(t *testing.T) {
+	declared := map[string]bool{}
+	err := filepath.WalkDir("..", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		for _, quoted := range regexp.MustCompile(`"waybill_[a-z_]+"`).FindAllString(read(t, path), -1) {
+			declared[strings.Trim(quoted, `"`)] = true
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range []string{"prometheus/alerts.yaml", "prometheus/alerts_test.yaml", "grafana/waybill.json", "../docs/runbook.md"} {
+		for _, name := range metricNames.FindAllString(read(t, file), -1) {
+			if !declared[name] && !declared[strings.TrimSuffix(name, "_bucket")] {
+				t.Errorf("%s speaks of %s, which the code does not have", file, name)
+			}
+		}
+	}
+	dashboard := read(t, "grafana/waybill.json")
+	for name := range declared {
+		if !strings.Contains(dashboard, name) {
+			t.Errorf("the dashboard does not show %s", name)
 		}
 	}
 }
