@@ -25,14 +25,14 @@ func day() [][]deed {
 		}
 		return queue
 	}
-	asked := func(item, warehouse, orderID string, lineNo int32, figures ...string) (queue []deed) {
+	asked := func(item, orderID string, lineNo int32, figures ...string) (queue []deed) {
 		for i, figure := range figures {
 			committed, allocated, _ := strings.Cut(figure, "/")
 			demand := &schemas.Demand{
-				OrderID: orderID, LineNo: lineNo, ItemID: item, WarehouseID: warehouse, At: at(7*i + len(orderID)),
+				OrderID: orderID, LineNo: lineNo, ItemID: item, WarehouseID: "E", At: at(7*i + len(orderID)),
 				Committed: schemas.MustQuantity(committed), Allocated: schemas.MustQuantity(allocated),
 			}
-			queue = append(queue, func(w *sim.World) { sim.Send(w, topics.Demand, item+"@"+warehouse, demand) })
+			queue = append(queue, func(w *sim.World) { sim.Send(w, topics.Demand, item+"@E", demand) })
 		}
 		return queue
 	}
@@ -48,28 +48,28 @@ func day() [][]deed {
 		// Item A in warehouse E ends oversold; its count stays unexplained.
 		stock("A", "E",
 			movement("A", "E", 1, schemas.MovementReceipt, "5", at(1), in("CS")),
-			movement("A", "E", 2, schemas.MovementReserve, "4", at(2), forLine("O1", 1), until(at(20))),
-			movement("A", "E", 3, schemas.MovementReserve, "6", at(3), forLine("O1", 1)),
+			movement("A", "E", 2, schemas.MovementReserve, "4", at(2), forO1(1), until(at(20))),
+			movement("A", "E", 3, schemas.MovementReserve, "6", at(3), forO1(1)),
 			movement("A", "E", 4, schemas.MovementIssue, "3", at(4)),
-			movement("A", "E", 5, schemas.MovementRelease, "5", at(5), forLine("O1", 1)),
+			movement("A", "E", 5, schemas.MovementRelease, "5", at(5), forO1(1)),
 			movement("A", "E", 6, schemas.MovementCount, "28", at(6), cutAt(1)),
 			movement("A", "E", 7, schemas.MovementAdjust, "-1", at(7)),
 			movement("A", "E", 8, schemas.MovementQuarantine, "2", at(8)),
 			movement("A", "E", 9, schemas.MovementTransferOut, "10", at(9)),
 		),
-		asked("A", "E", "O1", 1, "20/0", "15/5", "9/9"),
-		asked("A", "E", "O2", 1, "3/0", "0/3", "0/0", "2/0"),
-		asked("A", "E", "O2", 2, "1/0"),
+		asked("A", "O1", 1, "20/0", "15/5", "9/9"),
+		asked("A", "O2", 1, "3/0", "0/3", "0/0", "2/0"),
+		asked("A", "O2", 2, "1/0"),
 		// Item B in warehouse E is short, but the warehouse lags.
 		stock("B", "E",
 			movement("B", "E", 1, schemas.MovementCount, "4", at(1)),
 			movement("B", "E", 2, schemas.MovementCount, "3", at(30)),
 			movement("B", "E", 3, schemas.MovementAdjust, "-1", at(31), late(time.Hour)),
 		),
-		asked("B", "E", "O1", 2, "2/2", "0/9"),
+		asked("B", "O1", 2, "2/2", "0/9"),
 		// Item C is in nobody's master data; item D never moves; item B does not convert in warehouse W.
 		stock("C", "E", movement("C", "E", 1, schemas.MovementReceipt, "1", at(1)), movement("C", "E", 2, schemas.MovementIssue, "1", at(2))),
-		asked("D", "E", "O3", 1, "4/0"),
+		asked("D", "O3", 1, "4/0"),
 		stock("B", "W", movement("B", "W", 1, schemas.MovementReceipt, "2", at(1)), movement("B", "W", 2, schemas.MovementReceipt, "2", at(2), in("PAL")), movement("B", "W", 3, schemas.MovementIssue, "2", at(3))),
 	}
 }

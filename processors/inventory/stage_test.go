@@ -50,8 +50,8 @@ func movement(item, warehouse string, sequence int64, kind schemas.MovementKind,
 	return &schemas.StockEvent{Origin: schemas.Evidence{Topic: "wms.inventory", Offset: sequence, EventID: id}, Movement: m}
 }
 
-func forLine(orderID string, lineNo int32) func(*schemas.StockMovement) {
-	return func(m *schemas.StockMovement) { m.OrderID, m.LineNo = &orderID, &lineNo }
+func forO1(lineNo int32) func(*schemas.StockMovement) {
+	return func(m *schemas.StockMovement) { m.OrderID, m.LineNo = new("O1"), &lineNo }
 }
 
 func until(at time.Time) func(*schemas.StockMovement) {
@@ -139,6 +139,8 @@ func TestAvailabilityIsToldOnlyWhenItChanged(t *testing.T) {
 	if told := sim.Read(f.World, topics.Availability); len(told) != 2 {
 		t.Fatalf("told %d times, want 2", len(told))
 	}
+	f.asks("O1", "1", "4")
+	f.wants(t, "8 4 0 1 0 3")
 	f.asks("O1", "0", "0")
 	f.wants(t, "8 0 0 0 0 8")
 }
@@ -207,16 +209,16 @@ func TestReservationsHoldUntilTheyAreReleasedOrExpire(t *testing.T) {
 	f := newFloor(t, 0)
 	f.item("A")
 	f.moves(schemas.MovementReceipt, "20")
-	f.moves(schemas.MovementReserve, "5", forLine("O1", 1), until(start.Add(time.Hour)))
-	f.moves(schemas.MovementReserve, "3", forLine("O1", 2))
+	f.moves(schemas.MovementReserve, "5", forO1(1), until(start.Add(time.Hour)))
+	f.moves(schemas.MovementReserve, "3", forO1(2))
 	f.moves(schemas.MovementReserve, "1", until(start)) // over when it comes
 	f.moves(schemas.MovementReserve, "2", until(start.Add(2*time.Hour)))
 	f.wants(t, "20 0 10 0 0 10")
-	f.moves(schemas.MovementRelease, "2", forLine("O1", 1))
+	f.moves(schemas.MovementRelease, "2", forO1(1))
 	f.wants(t, "20 0 8 0 0 12")
 	f.Advance(time.Hour)
 	f.wants(t, "20 0 5 0 0 15")
-	f.moves(schemas.MovementRelease, "4", forLine("O1", 1)) // expired: nothing is left to free
+	f.moves(schemas.MovementRelease, "4", forO1(1)) // expired: nothing is left to free
 	f.moves(schemas.MovementRelease, "2")
 	f.wants(t, "20 0 3 0 0 17")
 	f.Advance(24 * time.Hour)
