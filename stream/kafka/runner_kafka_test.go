@@ -21,12 +21,12 @@ func realCluster(t *testing.T, stages ...*stream.Stage) *cluster {
 
 // The fake broker of the other tests proves nothing about a real one: the same again.
 
-func TestKafkaEveryRecordCountsOnce(t *testing.T) { everyRecordCountsOnce(realCluster(t, counting())) }
+func TestKafkaEveryRecordCountsOnce(t *testing.T) { everyRecordCountsOnce(realCluster(t, counting(t))) }
 
 func TestKafkaRestartReadsOnFromTheStoreAndFromNothing(t *testing.T) {
-	restartReadsOn(realCluster(t, counting()))
+	restartReadsOn(realCluster(t, counting(t)))
 }
 
 func TestKafkaInstancesThatComeAndGoShareTheTasks(t *testing.T) {
-	instancesComeAndGo(realCluster(t, counting()))
+	instancesComeAndGo(realCluster(t, counting(t)))
 }
