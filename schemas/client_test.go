@@ -81,15 +81,16 @@ func TestAnUnknownIdIsPoisonUntilTheRegistryKnowsIt(t *testing.T) {
 
 // What is no answer of the registry to the question must never turn good records into poison.
 func TestARegistryThatCannotAnswerIsRetried(t *testing.T) {
+	says := func(status int, body string) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) { http.Error(w, body, status) }
+	}
 	for name, answer := range map[string]http.HandlerFunc{
-		"an error of its own": func(w http.ResponseWriter, _ *http.Request) {
-			http.Error(w, `{"error_code":50001,"message":"store"}`, 500)
-		},
-		"a proxy without a backend": func(w http.ResponseWriter, _ *http.Request) { http.Error(w, `<html>Bad Gateway</html>`, 502) },
-		"a wrong path":              func(w http.ResponseWriter, _ *http.Request) { http.Error(w, `<html>Not Found</html>`, 404) },
-		"no JSON":                   func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(`<html>Login</html>`)) },
-		"wrong credentials":         func(w http.ResponseWriter, _ *http.Request) { http.Error(w, `{"error_code":40101}`, 401) },
-		"too many requests":         func(w http.ResponseWriter, _ *http.Request) { http.Error(w, ``, 429) },
+		"an error of its own":       says(http.StatusInternalServerError, `{"error_code":50001,"message":"store"}`),
+		"a proxy without a backend": says(http.StatusBadGateway, `<html>Bad Gateway</html>`),
+		"a wrong path":              says(http.StatusNotFound, `<html>Not Found</html>`),
+		"no JSON":                   says(http.StatusOK, `<html>Login</html>`),
+		"wrong credentials":         says(http.StatusUnauthorized, `{"error_code":40101}`),
+		"too many requests":         says(http.StatusTooManyRequests, ``),
 		"a connection that breaks":  func(w http.ResponseWriter, _ *http.Request) { panic(http.ErrAbortHandler) },
 		"no answer within its time": func(_ http.ResponseWriter, r *http.Request) {
 			_, _ = io.Copy(io.Discard, r.Body) // the server notices a client that left once the body is read

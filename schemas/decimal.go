@@ -86,28 +86,28 @@ func must[T any](value T, err error) T {
 }
 
 // String writes the quantity without needless zeros: "4", "0.5".
-func (q Quantity) String() string { return string(quantityForm.append(nil, int64(q))) }
+func (q Quantity) String() string { return string(quantityForm.text(int64(q))) }
 
 // String writes the price with two to six digits after the point: "12.50", "0.125".
-func (p Price) String() string { return string(priceForm.append(nil, int64(p))) }
+func (p Price) String() string { return string(priceForm.text(int64(p))) }
 
 // String writes the amount with two to four digits after the point: "12.50".
-func (a Amount) String() string { return string(amountForm.append(nil, int64(a))) }
+func (a Amount) String() string { return string(amountForm.text(int64(a))) }
 
 // String writes the percentage without needless zeros: "2.5".
-func (p Percent) String() string { return string(percentForm.append(nil, int64(p))) }
+func (p Percent) String() string { return string(percentForm.text(int64(p))) }
 
 // MarshalText writes what String writes; in JSON a decimal is a string.
-func (q Quantity) MarshalText() ([]byte, error) { return quantityForm.append(nil, int64(q)), nil }
+func (q Quantity) MarshalText() ([]byte, error) { return quantityForm.text(int64(q)), nil }
 
 // MarshalText writes what String writes; in JSON a decimal is a string.
-func (p Price) MarshalText() ([]byte, error) { return priceForm.append(nil, int64(p)), nil }
+func (p Price) MarshalText() ([]byte, error) { return priceForm.text(int64(p)), nil }
 
 // MarshalText writes what String writes; in JSON a decimal is a string.
-func (a Amount) MarshalText() ([]byte, error) { return amountForm.append(nil, int64(a)), nil }
+func (a Amount) MarshalText() ([]byte, error) { return amountForm.text(int64(a)), nil }
 
 // MarshalText writes what String writes; in JSON a decimal is a string.
-func (p Percent) MarshalText() ([]byte, error) { return percentForm.append(nil, int64(p)), nil }
+func (p Percent) MarshalText() ([]byte, error) { return percentForm.text(int64(p)), nil }
 
 // UnmarshalText reads what ParseQuantity reads.
 func (q *Quantity) UnmarshalText(text []byte) error { return unmarshalDecimal(q, quantityForm, text) }
@@ -212,14 +212,15 @@ func (f form) refuse(text string, reason error) error {
 	return fmt.Errorf("%s %q: %w", f.name, text, reason)
 }
 
-// append writes units as text: exact, with shown to scale digits after the point.
-func (f form) append(dst []byte, units int64) []byte {
+// text writes units exactly, with shown to scale digits after the point.
+func (f form) text(units int64) []byte {
+	text := make([]byte, 0, maxDecimalDigits)
 	magnitude := uint64(units)
 	if units < 0 {
-		dst = append(dst, '-')
+		text = append(text, '-')
 		magnitude = -magnitude
 	}
-	var buffer [24]byte
+	var buffer [maxDecimalDigits]byte
 	digits := strconv.AppendUint(buffer[:0], magnitude, 10)
 	for len(digits) <= f.scale {
 		digits = append(digits, 0)
@@ -231,13 +232,15 @@ func (f form) append(dst []byte, units int64) []byte {
 	for end > whole+f.shown && digits[end-1] == '0' {
 		end--
 	}
-	dst = append(dst, digits[:whole]...)
+	text = append(text, digits[:whole]...)
 	if end > whole {
-		dst = append(dst, '.')
-		dst = append(dst, digits[whole:end]...)
+		text = append(text, '.')
+		text = append(text, digits[whole:end]...)
 	}
-	return dst
+	return text
 }
+
+const maxDecimalDigits = 24 // of 64 bits, with sign, point and a zero before it
 
 // fits says whether the contract's decimal can carry the value.
 func (f form) fits(units int64) bool { return units > -f.bound && units < f.bound }

@@ -95,6 +95,10 @@ func TestDecimalsInJSONAreStringsAndMayBeNumbers(t *testing.T) {
 	if want := `{"Quantity":"4","Price":"12.50","Amount":"-3.25","Percent":"0.1","Day":"2024-02-29"}`; string(shown) != want {
 		t.Errorf("got %s, want %s", shown, want)
 	}
+	weights := map[Price]Quantity{}
+	if err := json.Unmarshal([]byte(`{"1.5":"2"}`), &weights); err != nil || weights[MustPrice("1.5")] != MustQuantity("2") {
+		t.Errorf("decimals as keys: got %v (%v)", weights, err)
+	}
 	for _, wrong := range []string{`{"Quantity":"four"}`, `{"Price":1e2}`, `{"Amount":true}`, `{"Percent":"100000"}`, `{"Day":"2023-02-29"}`} {
 		if err := json.Unmarshal([]byte(wrong), &got); err == nil {
 			t.Errorf("%s was taken", wrong)
@@ -106,7 +110,7 @@ func TestTextAndWireBytesOfEveryDecimalComeBack(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		f := rapid.SampledFrom([]form{quantityForm, priceForm, amountForm, percentForm}).Draw(t, "form")
 		units := rapid.Int64Range(-f.bound+1, f.bound-1).Draw(t, "units")
-		text := string(f.append(nil, units))
+		text := string(f.text(units))
 		if got, err := f.parse(text); err != nil || got != units {
 			t.Fatalf("%d is %q and then %d (%v)", units, text, got, err)
 		}

@@ -150,7 +150,7 @@ func defaultWords(field *avro.SchemaField) string {
 	if unscaled, isBytes := value.([]byte); isBytes && narrowDecimal(&field.Type) {
 		f := decimalForm(field.Type.Precision, field.Type.Scale)
 		if units, err := f.unscaled(unscaled); err == nil {
-			value = json.Number(f.append(nil, units))
+			value = json.Number(f.text(units))
 		}
 	}
 	text, err := json.Marshal(value)

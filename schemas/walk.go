@@ -214,7 +214,7 @@ func (w *walk) decimal(f form) *DecodeError {
 			return failure
 		}
 		if !f.fits(units) {
-			return invalid(fmt.Errorf("decimal %s: %w: at most %d digits", f.append(nil, units), ErrDecimalRange, f.precision))
+			return invalid(fmt.Errorf("decimal %s: %w: at most %d digits", f.text(units), ErrDecimalRange, f.precision))
 		}
 		w.dst = append(w.dst, w.src[w.copied:begin]...)
 		w.dst = append(w.dst, byte(unscaledLen(units)<<1)) // the length is at most 8: a varint of one byte
