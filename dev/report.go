@@ -63,6 +63,7 @@ func newTable(to io.Writer, title string, header ...any) table.Writer {
 	style := table.StyleLight
 	style.Title.Format = text.FormatDefault
 	style.Format.Header = text.FormatDefault
+	style.Format.Footer = text.FormatDefault
 	t.SetStyle(style)
 	t.SetTitle("%s", title)
 	t.AppendHeader(table.Row(header))
