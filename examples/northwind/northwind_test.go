@@ -1,0 +1,149 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"slices"
+	"testing"
+
+	"waybill/outcome"
+	"waybill/processors"
+	"waybill/schemas"
+	"waybill/stream/sim"
+	"waybill/topics"
+)
+
+// play writes what the converter writes, plays it into all stages, and tells what came out.
+func play(t *testing.T, seed uint64, percentDoubled int) (*sim.World, *outcome.Outcome) {
+	t.Helper()
+	world := sim.New(t, sim.Options{Seed: seed}, processors.Stages(topics.Default())...)
+	var file bytes.Buffer
+	if err := write(&file, seed, percentDoubled); err != nil {
+		t.Fatal(err)
+	}
+	lines := json.NewDecoder(&file)
+	for {
+		var line struct {
+			Topic string
+			Key   string
+			Value json.RawMessage
+		}
+		if err := lines.Decode(&line); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		value, err := schemas.EncodeJSON(t.Context(), world.Registry(), line.Topic, "", line.Value)
+		if err != nil {
+			t.Fatalf("%s %s: %v", line.Topic, line.Key, err)
+		}
+		world.SendRaw(line.Topic, []byte(line.Key), value)
+	}
+	world.Run()
+
+	out := outcome.New(world.Registry())
+	for _, topic := range outcome.Topics() {
+		for _, record := range world.Records(topic) {
+			if err := out.Take(context.Background(), topic, record.Key, record.Value); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	return world, out
+}
+
+// checkBilled compares what was billed of each order line with the sums that were worked out from the tables alone.
+func checkBilled(t *testing.T, out *outcome.Outcome) {
+	t.Helper()
+	want := expected(t)
+	var total schemas.Amount
+	for at, net := range out.Billed {
+		total += net.Amount
+		due, ok := want[line{at.OrderID, int(at.LineNo)}]
+		if !ok {
+			t.Errorf("order %s line %d is billed %s, and was not shipped", at.OrderID, at.LineNo, net.Amount)
+			continue
+		}
+		delete(want, line{at.OrderID, int(at.LineNo)})
+		if int64(net.Amount) != due.cents*100 || net.Quantity.String() != due.quantity || net.Currency != currency {
+			t.Errorf("order %s line %d is billed %s for %s %s, want %s for %d cents", at.OrderID, at.LineNo, net.Quantity, net.Amount, net.Currency, due.quantity, due.cents)
+		}
+	}
+	for at, due := range want {
+		t.Errorf("order %s line %d is not billed, %d cents are due", at.order, at.no, due.cents)
+	}
+	if total.String() != "1239855.85" {
+		t.Errorf("%s is billed in all, want 1239855.85", total)
+	}
+	if doubled := out.Doubled(); len(doubled) > 0 {
+		t.Errorf("bills that came more than once: %v", doubled)
+	}
+}
+
+func TestNorthwindIsBilledLineByLineAsItsTablesSay(t *testing.T) {
+	world, out := play(t, 0, 0)
+	checkBilled(t, out)
+	if n := len(sim.Read(world, topics.InvoiceReady)); n != 809 {
+		t.Errorf("%d bills, want one for each of 809 shipments", n)
+	}
+	if letters := world.Records(topics.DeadLetters); len(letters) > 0 {
+		t.Errorf("%d events cannot be read, the first is %s of %s", len(letters), letters[0].Key, letters[0].Headers)
+	}
+}
+
+func TestNorthwindShuffledAndDoubledComesToTheSame(t *testing.T) {
+	_, straight := play(t, 0, 0)
+	for _, seed := range []uint64{1, 2} {
+		_, shuffled := play(t, seed, 30)
+		checkBilled(t, shuffled)
+		if difference := outcome.Difference(straight.String(), shuffled.String()); difference != "" {
+			t.Errorf("seed %d: what came out differs:\n%.2000s", seed, difference)
+		}
+	}
+}
+
+// unshipped are the 21 orders of which nothing was shipped.
+func unshipped(t *testing.T) []string {
+	t.Helper()
+	var orders []string
+	for _, order := range columns(t, "orders", "order_id", "shipped_date") {
+		if order[1] == "" {
+			orders = append(orders, order[0])
+		}
+	}
+	return orders
+}
+
+func TestNothingOfAnUnshippedOrderIsBilled(t *testing.T) {
+	world, _ := play(t, 3, 10)
+	orders := unshipped(t)
+	if len(orders) != 21 {
+		t.Fatalf("%d orders are not shipped, want 21", len(orders))
+	}
+	for _, bill := range sim.Read(world, topics.InvoiceReady) {
+		if slices.Contains(orders, bill.Value.OrderID) {
+			t.Errorf("order %s is billed %s", bill.Value.OrderID, bill.Value.Total)
+		}
+	}
+	waiting := 0
+	for _, state := range latest(world) {
+		if slices.Contains(orders, state.OrderID) && state.Billed == 0 {
+			waiting++
+		}
+	}
+	if waiting != len(orders) {
+		t.Errorf("%d of %d unshipped orders have a status that says so", waiting, len(orders))
+	}
+}
+
+// latest is the newest status of each order.
+func latest(world *sim.World) map[string]*schemas.OrderState {
+	newest := map[string]*schemas.OrderState{}
+	for _, sent := range sim.Read(world, topics.OrderStatus) {
+		newest[sent.Key] = sent.Value
+	}
+	return newest
+}
