@@ -19,8 +19,9 @@ type shape struct {
 }
 
 type shapeField struct {
-	name  string
-	shape *shape
+	name      string
+	shape     *shape
+	mayBeNull bool // a union whose first branch is null
 }
 
 type shapeKind uint8
@@ -93,7 +94,8 @@ func reduce(node *avro.SchemaNode, named map[string]*shape) (*shape, error) {
 			if err != nil {
 				return nil, err
 			}
-			s.fields = append(s.fields, shapeField{node.Fields[i].Name, field})
+			mayBeNull := field.kind == shapeUnion && len(field.branches) > 0 && field.branches[0].kind == shapeNull
+			s.fields = append(s.fields, shapeField{node.Fields[i].Name, field, mayBeNull})
 		}
 		return s, nil
 	case "enum":

@@ -138,6 +138,10 @@ func (w *walk) record(s *shape, depth int) *DecodeError {
 	}
 	for i := range s.fields {
 		field := &s.fields[i]
+		if field.mayBeNull && w.at < len(w.src) && w.src[w.at] == 0 { // most of what may be null is
+			w.at++
+			continue
+		}
 		if failure := w.value(field.shape, depth+1); failure != nil {
 			return failure.within(field.name)
 		}
