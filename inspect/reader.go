@@ -18,7 +18,8 @@ import (
 type Selection struct {
 	Topics     []string
 	Partitions Partitions
-	FromEnd    bool // only what comes from now on
+	From       int64 // offset to begin at; what is no longer kept is passed over
+	FromEnd    bool  // only what comes from now on
 	Progress   func(read, total int64)
 }
 
@@ -85,8 +86,9 @@ func (r *Reader) begin(ctx context.Context) (map[string]map[int32]kgo.Offset, er
 			if r.selection.Partitions != nil && !r.selection.Partitions(topic, partition, int32(len(partitions))) {
 				continue
 			}
-			from[topic][partition] = kgo.NewOffset().At(offset.Offset)
-			r.start[topic][partition], r.next[topic][partition] = offset.Offset, offset.Offset
+			start := max(offset.Offset, r.selection.From)
+			from[topic][partition] = kgo.NewOffset().At(start)
+			r.start[topic][partition], r.next[topic][partition] = start, start
 		}
 		if len(from[topic]) == 0 {
 			return nil, fmt.Errorf("%s has no such partition: it has %d", topic, len(partitions))

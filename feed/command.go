@@ -1,0 +1,136 @@
+package feed
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base32"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"waybill/schemas"
+	"waybill/state"
+	"waybill/topics"
+)
+
+// Source is what commands of this program say of where they come from.
+const Source = "waybill"
+
+// Request is what a person asks for.
+type Request struct {
+	Kind    schemas.CommandKind
+	Target  string // exception_id or order_id
+	Actor   string
+	Reason  string
+	Payload string // a JSON object; empty when there is nothing more to say
+	At      time.Time
+	After   string // id of the last command on the target that was taken; empty when there was none
+}
+
+// Command is the request as it is written to o2c.commands. Its id follows from what it says, the day, and the command
+// before it: said again before the first was taken, it is the same command and counts once; said again after that, it is
+// a new one, since what it is about may have changed.
+func (r Request) Command() *schemas.Command {
+	var key []byte
+	for _, part := range []string{string(r.Kind), r.Target, r.Actor, r.Reason, r.Payload, r.After, r.At.UTC().Format(time.DateOnly)} {
+		key = state.AppendString(key, part)
+	}
+	sum := sha256.Sum256(key)
+	id := "cmd-" + strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:])[:26])
+	at := r.At.UTC().Truncate(time.Microsecond)
+	return &schemas.Command{
+		Meta:      schemas.Meta{EventID: id, Source: Source, OccurredAt: at, RecordedAt: at},
+		CommandID: id, Actor: r.Actor, Kind: r.Kind, Target: r.Target, Reason: r.Reason, Payload: r.Payload,
+	}
+}
+
+// AssignPayload names the new owner.
+func AssignPayload(owner string) (string, error) {
+	return payload(map[string]string{"owner": owner})
+}
+
+// ReplayPayload carries corrected values by the path of their field; empty for none. A value that is JSON is taken as it
+// is, any other as a text. The path is checked, that the event has it is not.
+func ReplayPayload(set []string) (string, error) {
+	if len(set) == 0 {
+		return "", nil
+	}
+	values := map[string]json.RawMessage{}
+	var problems []error
+	for _, each := range set {
+		path, text, ok := strings.Cut(each, "=")
+		if !ok {
+			problems = append(problems, fmt.Errorf("%q is not path=value, for example lines[0].quantity=4", each))
+			continue
+		}
+		if _, twice := values[path]; twice {
+			problems = append(problems, fmt.Errorf("%s is set twice", path))
+		}
+		value := json.RawMessage(text)
+		if !json.Valid(value) {
+			quoted, err := json.Marshal(text)
+			if err != nil {
+				return "", err
+			}
+			value = quoted
+		}
+		step := schemas.RepairStep{Action: schemas.RepairSet, Path: path, Value: new(string(value))}
+		if err := step.Valid(); err != nil {
+			problems = append(problems, err)
+		}
+		values[path] = value
+	}
+	if err := errors.Join(problems...); err != nil {
+		return "", err
+	}
+	return payload(map[string]any{"set": values})
+}
+
+func payload(of any) (string, error) {
+	text, err := json.Marshal(of)
+	return string(text), err
+}
+
+// Sent is a command with where it was written.
+type Sent struct {
+	Command   *schemas.Command
+	Partition int32
+	Offset    int64
+}
+
+// Send writes commands and waits until the broker has them all.
+func Send(ctx context.Context, client []kgo.Opt, registry schemas.Registry, commands []*schemas.Command) ([]Sent, error) {
+	codec := schemas.NewCodec[schemas.Command](registry, topics.Commands.Name())
+	var records []*kgo.Record
+	for _, command := range commands {
+		value, err := codec.Append(ctx, nil, command)
+		if err != nil {
+			return nil, fmt.Errorf("command %s of %s: %w", command.Kind, command.Target, err)
+		}
+		records = append(records, &kgo.Record{Topic: topics.Commands.Name(), Key: []byte(command.Target), Value: value, Timestamp: command.Meta.OccurredAt})
+	}
+	producer, err := kgo.NewClient(client...)
+	if err != nil {
+		return nil, err
+	}
+	defer producer.Close()
+	var sent []Sent
+	var failures []error
+	byRecord := map[*kgo.Record]*schemas.Command{}
+	for i, record := range records {
+		byRecord[record] = commands[i]
+	}
+	for _, result := range producer.ProduceSync(ctx, records...) {
+		command := byRecord[result.Record]
+		if result.Err != nil {
+			failures = append(failures, fmt.Errorf("command %s of %s: %w", command.Kind, command.Target, result.Err))
+			continue
+		}
+		sent = append(sent, Sent{command, result.Record.Partition, result.Record.Offset})
+	}
+	return sent, errors.Join(failures...)
+}

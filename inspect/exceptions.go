@@ -1,0 +1,163 @@
+package inspect
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"waybill/schemas"
+	"waybill/topics"
+)
+
+// Filter chooses exceptions: those that have one of the values in every field that names some.
+type Filter struct {
+	Classes    []string
+	Severities []schemas.Severity
+	Statuses   []schemas.ExceptionStatus
+	Owners     []string
+	Orders     []string
+	Customers  []string
+	Warehouses []string
+}
+
+// Matches tells whether an exception is among those chosen. An exception about several orders is about each of them.
+func (f Filter) Matches(e *schemas.Exception) bool {
+	about := func(wanted []string, is *string) bool {
+		return len(wanted) == 0 || is != nil && slices.Contains(wanted, *is)
+	}
+	return oneOf(f.Classes, e.Class) && oneOf(f.Severities, e.Severity) && oneOf(f.Statuses, e.Status) && oneOf(f.Owners, e.Owner) &&
+		about(f.Customers, e.CustomerID) && about(f.Warehouses, e.WarehouseID) &&
+		(len(f.Orders) == 0 || slices.ContainsFunc(f.Orders, func(order string) bool { return Concerns(e, order) }))
+}
+
+// Concerns tells whether an exception is about an order.
+func Concerns(e *schemas.Exception, orderID string) bool {
+	return e.OrderID != nil && *e.OrderID == orderID || slices.Contains(e.OrderIDs, orderID)
+}
+
+// Age is how long an exception has been open, or was until it was resolved.
+func Age(e *schemas.Exception, now time.Time) time.Duration {
+	if e.ResolvedAt != nil {
+		now = *e.ResolvedAt
+	}
+	return max(now.Sub(e.OpenedAt), 0)
+}
+
+// Rank puts first what costs most: by the amount at risk times the age, then by age. Amounts count as they are, whatever
+// their currency is.
+func Rank(exceptions []schemas.Exception, now time.Time) {
+	weight := func(e *schemas.Exception) float64 {
+		if e.AmountAtRisk == nil {
+			return 0
+		}
+		return math.Abs(float64(*e.AmountAtRisk)) * Age(e, now).Hours()
+	}
+	slices.SortFunc(exceptions, func(a, b schemas.Exception) int {
+		return cmp.Or(cmp.Compare(weight(&b), weight(&a)), cmp.Compare(Age(&b, now), Age(&a, now)), strings.Compare(a.ExceptionID, b.ExceptionID))
+	})
+}
+
+// Exceptions reads the exceptions that a filter chooses, by Rank.
+func (v View) Exceptions(ctx context.Context, filter Filter, now time.Time) ([]schemas.Exception, error) {
+	all, err := latest(ctx, v, topics.Exceptions, nil)
+	if err != nil {
+		return nil, err
+	}
+	chosen := []schemas.Exception{}
+	for _, exception := range all {
+		if filter.Matches(exception) {
+			chosen = append(chosen, *exception)
+		}
+	}
+	Rank(chosen, now)
+	return chosen, nil
+}
+
+// ErrNoSuchException says that no exception has the id.
+var ErrNoSuchException = errors.New("no such exception")
+
+// ExceptionsByID reads the exceptions that ids, or beginnings of ids that only one exception has, name. What is wrong with
+// an id is told for all of them at once.
+func (v View) ExceptionsByID(ctx context.Context, ids []string) ([]schemas.Exception, error) {
+	all, err := latest(ctx, v, topics.Exceptions, nil)
+	if err != nil {
+		return nil, err
+	}
+	known := make([]string, 0, len(all))
+	for id := range all {
+		known = append(known, id)
+	}
+	slices.Sort(known)
+	var named []schemas.Exception
+	var problems []error
+	for _, id := range ids {
+		full, err := complete(id, known)
+		if err != nil {
+			problems = append(problems, err)
+			continue
+		}
+		if !slices.ContainsFunc(named, func(e schemas.Exception) bool { return e.ExceptionID == full }) {
+			named = append(named, *all[full])
+		}
+	}
+	return named, errors.Join(problems...)
+}
+
+// shortestBeginning of an id that may stand for it: ex- and four characters.
+const shortestBeginning = 7
+
+// complete finds the one id that begins so.
+func complete(beginning string, sorted []string) (string, error) {
+	at, whole := slices.BinarySearch(sorted, beginning)
+	if whole {
+		return beginning, nil
+	}
+	var fitting []string
+	for ; at < len(sorted) && strings.HasPrefix(sorted[at], beginning); at++ {
+		fitting = append(fitting, sorted[at])
+	}
+	switch {
+	case len(fitting) == 0 || len(beginning) < shortestBeginning:
+		return "", fmt.Errorf("%w: %q: `waybill exceptions list --all` shows their ids", ErrNoSuchException, beginning)
+	case len(fitting) > 1:
+		return "", fmt.Errorf("%d exceptions begin with %q: give more of the id: %s", len(fitting), beginning, strings.Join(fitting[:min(len(fitting), 5)], ", "))
+	}
+	return fitting[0], nil
+}
+
+// Commands reads what people asked about an exception or order, in the order in which it was given.
+func (v View) Commands(ctx context.Context, target string) ([]schemas.Command, error) {
+	actions, err := v.actions(ctx, func(key string) bool { return key == target }, OfKey(target))
+	commands := []schemas.Command{}
+	for _, action := range actions {
+		commands = append(commands, action.Command)
+	}
+	return commands, err
+}
+
+func (v View) actions(ctx context.Context, targets func(string) bool, partitions Partitions) ([]*schemas.Action, error) {
+	codec := schemas.NewCodec[schemas.Action](v.Registry, topics.Actions.Name())
+	var found []*schemas.Action
+	err := v.each(ctx, partitions, func(record *kgo.Record) error {
+		if !targets(string(record.Key)) {
+			return nil
+		}
+		action, err := decodeAt(ctx, codec, record)
+		if err != nil {
+			return err
+		}
+		found = append(found, action)
+		return nil
+	}, topics.Actions.Name())
+	slices.SortStableFunc(found, func(a, b *schemas.Action) int {
+		return a.Command.Meta.OccurredAt.Compare(b.Command.Meta.OccurredAt)
+	})
+	return found, err
+}

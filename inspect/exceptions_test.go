@@ -1,0 +1,103 @@
+package inspect_test
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"waybill/inspect"
+	"waybill/schemas"
+	"waybill/topics"
+)
+
+func ids(exceptions []schemas.Exception) string {
+	var ids []string
+	for _, e := range exceptions {
+		ids = append(ids, e.ExceptionID)
+	}
+	return strings.Join(ids, " ")
+}
+
+func TestWhatCostsMostComesFirst(t *testing.T) {
+	resolved := exception("ex-resolved", "unbilled", 100*time.Hour, "9.00")
+	resolved.ResolvedAt = new(now.Add(-99 * time.Hour))
+	exceptions := []schemas.Exception{
+		*exception("ex-free-new", "unbilled", time.Hour, ""),
+		*exception("ex-small-old", "unbilled", 48*time.Hour, "10.00"), // 480
+		*exception("ex-free-old", "unbilled", 2*time.Hour, ""),
+		*exception("ex-large-new", "unbilled", time.Hour, "500.00"),     // 500
+		*exception("ex-credit", "invoice_mismatch", time.Hour, "-40.0"), // 40: a credit counts by its size
+		*resolved, // 9: its age ended with it
+	}
+	inspect.Rank(exceptions, now)
+	if got, want := ids(exceptions), "ex-large-new ex-small-old ex-credit ex-resolved ex-free-old ex-free-new"; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+func TestFiltersNarrowAndTheirValuesWiden(t *testing.T) {
+	e := exception("ex-1", "unreadable", time.Hour, "", "O-1", "O-2")
+	e.CustomerID = new("C-1")
+	for _, c := range []struct {
+		name   string
+		filter inspect.Filter
+		want   bool
+	}{
+		{"none", inspect.Filter{}, true},
+		{"its class", inspect.Filter{Classes: []string{"unbilled", "unreadable"}}, true},
+		{"other classes", inspect.Filter{Classes: []string{"unbilled"}}, false},
+		{"an order of several", inspect.Filter{Orders: []string{"O-2"}}, true},
+		{"another order", inspect.Filter{Orders: []string{"O-3"}}, false},
+		{"customer and class", inspect.Filter{Customers: []string{"C-1"}, Classes: []string{"unreadable"}}, true},
+		{"customer, but another class", inspect.Filter{Customers: []string{"C-1"}, Classes: []string{"unbilled"}}, false},
+		{"a warehouse that it does not have", inspect.Filter{Warehouses: []string{"east"}}, false},
+		{"severity", inspect.Filter{Severities: []schemas.Severity{schemas.SeverityLow}}, false},
+		{"status", inspect.Filter{Statuses: []schemas.ExceptionStatus{schemas.ExceptionOpen}}, true},
+		{"owner", inspect.Filter{Owners: []string{"billing"}}, false},
+	} {
+		if got := c.filter.Matches(e); got != c.want {
+			t.Errorf("%s: %v", c.name, got)
+		}
+	}
+}
+
+func TestTheLatestStateOfEachExceptionCounts(t *testing.T) {
+	c := startCluster(t)
+	for _, id := range []string{"ex-aaaa1", "ex-aaaa2", "ex-bbbb1", "ex-gone1"} {
+		write(c, topics.Exceptions, id, exception(id, "unreadable", time.Hour, ""))
+	}
+	closed := exception("ex-bbbb1", "unreadable", time.Hour, "")
+	closed.Status, closed.ResolvedAt = schemas.ExceptionResolved, new(now)
+	write(c, topics.Exceptions, "ex-bbbb1", closed)
+	write(c, topics.Exceptions, "ex-gone1", nil)
+
+	open, err := c.view().Exceptions(c.ctx, inspect.Filter{Statuses: []schemas.ExceptionStatus{schemas.ExceptionOpen}}, now)
+	if err != nil || ids(open) != "ex-aaaa1 ex-aaaa2" {
+		t.Errorf("open: %s, %v", ids(open), err)
+	}
+	named, err := c.view().ExceptionsByID(c.ctx, []string{"ex-bbbb", "ex-aaaa1", "ex-bbbb1"})
+	if err != nil || ids(named) != "ex-bbbb1 ex-aaaa1" {
+		t.Errorf("by id: %s, %v", ids(named), err)
+	}
+	_, err = c.view().ExceptionsByID(c.ctx, []string{"ex-aaaa", "ex-", "ex-gone1"})
+	if !errors.Is(err, inspect.ErrNoSuchException) || !strings.Contains(err.Error(), `2 exceptions begin with "ex-aaaa"`) || strings.Count(err.Error(), "\n") != 2 {
+		t.Errorf("all three ids are wrong: %v", err)
+	}
+}
+
+func TestCommandsOfATargetComeInTheOrderInWhichTheyWereGiven(t *testing.T) {
+	c := startCluster(t)
+	for i, kind := range []schemas.CommandKind{schemas.CommandReplay, schemas.CommandAssign} {
+		at := now.Add(-time.Duration(i) * time.Hour)
+		command := schemas.Command{Meta: schemas.Meta{EventID: "e", Source: "waybill", OccurredAt: at, RecordedAt: at}, CommandID: string(kind), Actor: "ada", Kind: kind, Target: "ex-1", Reason: "r"}
+		write(c, topics.Actions, "ex-1", &schemas.Action{Command: command})
+		command.Target = "ex-2"
+		write(c, topics.Actions, "ex-2", &schemas.Action{Command: command})
+	}
+	commands, err := c.view().Commands(c.ctx, "ex-1")
+	if err != nil || !slices.EqualFunc(commands, []string{"assign", "replay"}, func(c schemas.Command, id string) bool { return c.CommandID == id }) {
+		t.Errorf("%+v, %v", commands, err)
+	}
+}

@@ -1,0 +1,109 @@
+package inspect
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"waybill/schemas"
+	"waybill/topics"
+)
+
+// Order is everything about one order: where it stands, what is billed, what blocks the rest, and what happened.
+type Order struct {
+	OrderID  string                 `json:"order_id"`
+	State    *schemas.OrderState    `json:"state"` // null: the tracker has not seen it yet
+	Bills    []schemas.InvoiceReady `json:"bills"`
+	Blocking []schemas.Exception    `json:"blocking"` // exceptions that are not resolved, by Rank
+	Chain    []Happening            `json:"chain"`    // by time
+}
+
+// ErrNoSuchOrder says that nothing is known of an order.
+var ErrNoSuchOrder = errors.New("nothing is known of it")
+
+// Order reads everything about one order. Of topics that are keyed by order it reads the order's partition only.
+func (v View) Order(ctx context.Context, orderID string, now time.Time) (*Order, error) {
+	o := &Order{OrderID: orderID, Bills: []schemas.InvoiceReady{}, Blocking: []schemas.Exception{}, Chain: []Happening{}}
+	states, err := latest(ctx, v, topics.OrderStatus, OfKey(orderID))
+	if err != nil {
+		return nil, err
+	}
+	o.State = states[orderID]
+	if err := v.orderEvents(ctx, o); err != nil {
+		return nil, err
+	}
+	if err := v.orderExceptions(ctx, o, now); err != nil {
+		return nil, err
+	}
+	if o.State == nil && len(o.Chain) == 0 {
+		return nil, fmt.Errorf("order %q: %w: ids are compared as they are; `waybill tail commerce.orders --key %s --until-end` shows whether its events came", orderID, ErrNoSuchOrder, orderID)
+	}
+	slices.SortStableFunc(o.Chain, func(a, b Happening) int { return a.At.Compare(b.At) })
+	return o, nil
+}
+
+// orderEvents fills in the bills, and of the chain what the topics keyed by order say.
+func (v View) orderEvents(ctx context.Context, o *Order) error {
+	orders := schemas.NewCodec[schemas.OrderEvent](v.Registry, topics.Orders.Name())
+	shipments := schemas.NewCodec[schemas.ShipmentEvent](v.Registry, topics.Shipments.Name())
+	bills := schemas.NewCodec[schemas.InvoiceReady](v.Registry, topics.InvoiceReady.Name())
+	invoices := schemas.NewCodec[schemas.OrderInvoice](v.Registry, topics.OrderInvoices.Name())
+	return v.each(ctx, OfKey(o.OrderID), func(record *kgo.Record) error {
+		if string(record.Key) != o.OrderID {
+			return nil
+		}
+		switch record.Topic {
+		case topics.Orders.Name():
+			event, err := decodeAt(ctx, orders, record)
+			if err != nil {
+				return err
+			}
+			o.Chain = append(o.Chain, orderHappening(event))
+		case topics.Shipments.Name():
+			event, err := decodeAt(ctx, shipments, record)
+			if err != nil {
+				return err
+			}
+			o.Chain = append(o.Chain, shipmentHappening(event))
+		case topics.InvoiceReady.Name():
+			bill, err := decodeAt(ctx, bills, record)
+			if err != nil {
+				return err
+			}
+			o.Bills = append(o.Bills, *bill)
+			o.Chain = append(o.Chain, billHappening(bill, record))
+		case topics.OrderInvoices.Name():
+			event, err := decodeAt(ctx, invoices, record)
+			if err != nil {
+				return err
+			}
+			o.Chain = append(o.Chain, invoiceHappening(event))
+		}
+		return nil
+	}, topics.Orders.Name(), topics.Shipments.Name(), topics.InvoiceReady.Name(), topics.OrderInvoices.Name())
+}
+
+// orderExceptions fills in what blocks, and of the chain the exceptions and what people did about them.
+func (v View) orderExceptions(ctx context.Context, o *Order, now time.Time) error {
+	exceptions, err := v.Exceptions(ctx, Filter{Orders: []string{o.OrderID}}, now)
+	if err != nil {
+		return err
+	}
+	targets := map[string]bool{o.OrderID: true}
+	for _, exception := range exceptions {
+		targets[exception.ExceptionID] = true
+		if exception.Status != schemas.ExceptionResolved {
+			o.Blocking = append(o.Blocking, exception)
+		}
+		o.Chain = append(o.Chain, exceptionHappenings(exception)...)
+	}
+	actions, err := v.actions(ctx, func(target string) bool { return targets[target] }, nil)
+	for _, action := range actions {
+		o.Chain = append(o.Chain, commandHappening(action))
+	}
+	return err
+}
