@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"time"
 
@@ -67,13 +68,12 @@ func replayPayload(payload string) ([]schemas.SetField, error) {
 	if err := readPayload(payload, &fields); err != nil {
 		return set, err
 	}
-	for path, value := range fields.Set {
+	for _, path := range slices.Sorted(maps.Keys(fields.Set)) {
 		if path == "" {
 			return []schemas.SetField{}, errors.New("a value without the path of its field")
 		}
-		set = append(set, schemas.SetField{Path: path, Value: string(value)})
+		set = append(set, schemas.SetField{Path: path, Value: string(fields.Set[path])})
 	}
-	slices.SortFunc(set, func(a, b schemas.SetField) int { return cmp.Compare(a.Path, b.Path) })
 	return set, nil
 }
 
