@@ -61,11 +61,11 @@ func listPrice(r row) (event, bool, error) {
 	}), true, nil
 }
 
-// stock is a product's units in stock, which Northwind states as they are after all that was shipped; there is no event
-// for a product without.
+// stock is a product's units in stock, which Northwind states as they are after all that was shipped: the count that opens
+// the book.
 func stock(r row) (event, bool, error) {
 	quantity, err := schemas.ParseQuantity(r["units_in_stock"])
-	if err != nil || quantity == 0 {
+	if err != nil {
 		return event{}, false, err
 	}
 	id := r["product_id"] + "@" + warehouse
@@ -73,7 +73,7 @@ func stock(r row) (event, bool, error) {
 		Meta:        dense(wms, "stock-"+r["product_id"], opening),
 		ItemID:      r["product_id"],
 		WarehouseID: warehouse,
-		Kind:        schemas.MovementReceipt,
+		Kind:        schemas.MovementCount,
 		Quantity:    quantity,
 		UOM:         each,
 	}), true, nil

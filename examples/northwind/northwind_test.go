@@ -7,7 +7,9 @@ import (
 	"errors"
 	"io"
 	"slices"
+	"strconv"
 	"testing"
+	"time"
 
 	"waybill/outcome"
 	"waybill/processors"
@@ -102,6 +104,58 @@ func TestNorthwindShuffledAndDoubledComesToTheSame(t *testing.T) {
 		if difference := outcome.Difference(straight.String(), shuffled.String()); difference != "" {
 			t.Errorf("seed %d: what came out differs:\n%.2000s", seed, difference)
 		}
+	}
+}
+
+// Of what is in stock the unshipped orders take more than there is of some products: worked out from the tables.
+func oversold(t *testing.T) []string {
+	t.Helper()
+	left := map[string]int{}
+	for _, product := range columns(t, "products", "product_id", "units_in_stock") {
+		left[product[0]] = number(t, product[1])
+	}
+	orders := unshipped(t)
+	for _, detail := range columns(t, "order_details", "order_id", "product_id", "quantity") {
+		if slices.Contains(orders, detail[0]) {
+			left[detail[1]] -= number(t, detail[2])
+		}
+	}
+	var short []string
+	for product, quantity := range left {
+		if quantity < 0 {
+			short = append(short, product)
+		}
+	}
+	slices.Sort(short)
+	return short
+}
+
+func number(t *testing.T, text string) int {
+	t.Helper()
+	value, err := strconv.Atoi(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return value
+}
+
+func TestOnlyWhatIsPromisedBeyondTheStockIsAnException(t *testing.T) {
+	world, _ := play(t, 0, 0)
+	if early := sim.Read(world, topics.Exceptions); len(early) > 0 {
+		t.Errorf("%d exceptions before the grace time has passed, the first is %s", len(early), early[0].Value.Message)
+	}
+	world.Advance(24 * time.Hour)
+	var items []string
+	for _, exception := range sim.Read(world, topics.Exceptions) {
+		if exception.Value.Class != "oversold" {
+			t.Errorf("exception %s: %s", exception.Value.Class, exception.Value.Message)
+			continue
+		}
+		items = append(items, *exception.Value.ItemID)
+	}
+	slices.Sort(items)
+	if want := oversold(t); !slices.Equal(items, want) {
+		t.Errorf("oversold are items %v, want %v", items, want)
 	}
 }
 
