@@ -52,7 +52,7 @@ func Stage(catalogue topics.Catalogue) *stream.Stage {
 func (ex *exceptions) onCondition(s *stream.Step, c *schemas.Condition) error {
 	s.Observe(c.At)
 	before := ex.get(s, c.ExceptionID)
-	after := before
+	var after Row
 	switch c.Kind {
 	case schemas.ConditionRaised:
 		after = before.raised(c)

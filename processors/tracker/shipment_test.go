@@ -2,6 +2,7 @@ package tracker
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -26,7 +27,7 @@ func milestone(shipmentID string, minutes int, text string) *schemas.Shipment {
 	for _, word := range words[1:] {
 		line := schemas.ShipmentLine{OrderID: "O-1", ItemID: "A", UOM: "EA"}
 		parts := strings.Split(word, ":")
-		fmt.Sscan(parts[0], &line.LineNo)
+		line.LineNo = number(parts[0])
 		line.Quantity = schemas.MustQuantity(parts[1])
 		if len(parts) > 2 {
 			line.ItemID = parts[2]
@@ -37,6 +38,14 @@ func milestone(shipmentID string, minutes int, text string) *schemas.Shipment {
 		shipment.Lines = append(shipment.Lines, line)
 	}
 	return shipment
+}
+
+func number(text string) int32 {
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		panic(err)
+	}
+	return int32(n)
 }
 
 // carried describes a shipment's parts: line, item, unit, and the five quantities.

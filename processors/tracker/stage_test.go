@@ -29,7 +29,7 @@ func placed(minutes int, status schemas.OrderStatus, lines ...string) event {
 			line.Status, text = schemas.LineCancelled, strings.TrimSuffix(text, "!")
 		}
 		parts := strings.Split(text, ":")
-		fmt.Sscan(parts[0], &line.LineNo)
+		line.LineNo = number(parts[0])
 		line.Quantity, line.ItemID, line.UOM = schemas.MustQuantity(parts[1]), parts[2], parts[3]
 		if len(parts) > 4 {
 			line.UnitPrice = new(schemas.MustPrice(parts[4]))
@@ -50,7 +50,7 @@ func accepts(minutes int, status schemas.AcceptanceStatus, lines ...string) even
 			line.Status, text = schemas.AcceptanceRejected, strings.TrimSuffix(text, "!")
 		}
 		parts := strings.Split(text, ":")
-		fmt.Sscan(parts[0], &line.LineNo)
+		line.LineNo = number(parts[0])
 		line.ConfirmedQuantity, line.ItemID, line.UOM, line.UnitPrice = schemas.MustQuantity(parts[1]), parts[2], parts[3], schemas.MustPrice(parts[4])
 		acceptance.Lines = append(acceptance.Lines, line)
 	}
