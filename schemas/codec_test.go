@@ -217,6 +217,33 @@ func TestAnAbsentRegistryIsNoPoisonAndIsAskedAgain(t *testing.T) {
 	if _, err := codec.Append(ctx, nil, shipmentOfThreeLines()); err != nil {
 		t.Errorf("append, the registry back: %v", err)
 	}
+	registry.err = ErrRegistryUnavailable
+	if _, err := codec.Decode(ctx, value); err != nil {
+		t.Errorf("decode by a schema that is known, the registry away: %v", err)
+	}
+	if _, err := codec.Append(ctx, nil, shipmentOfThreeLines()); err != nil {
+		t.Errorf("append by an id that is known, the registry away: %v", err)
+	}
+}
+
+func TestADecimalThatTheWriterDoesNotHaveTakesItsDefault(t *testing.T) {
+	registry := NewLocalRegistry()
+	contract, _ := Contract("ar.payments")
+	field := `{"name": "discount", "type": {"type": "bytes", "logicalType": "decimal", "precision": 18, "scale": 4}, "default": "\u0000"`
+	before, after, found := strings.Cut(contract, field)
+	if !found {
+		t.Fatal("applications have no discount any more: take another decimal with a default")
+	}
+	older := before + `{"name": "note", "type": "string"` + after
+	value, err := EncodeJSON(context.Background(), registry, "ar.payments", older, []byte(`{"meta":{"event_id":"e","source":"ar","occurred_at":"2026-03-04T05:06:07Z","recorded_at":"2026-03-04T05:06:07Z"},
+		"payment_id":"P","amount":"10","currency":"EUR","received_on":"2026-03-04","applications":[{"invoice_id":"I","amount":"9.5","note":"n"}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := NewCodec[Payment](registry, "ar.payments").Decode(context.Background(), value)
+	if err != nil || got.Applications[0].Discount != 0 || got.Applications[0].Amount != MustAmount("9.50") {
+		t.Errorf("got %+v, %v", got, err)
+	}
 }
 
 func TestASchemaThatIsRegisteredAfterItsFirstRecordIsReadThen(t *testing.T) {

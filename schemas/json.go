@@ -94,7 +94,7 @@ func (w *writer) show(dst []byte, node *avro.SchemaNode, value any) []byte {
 		if leaf.LogicalType == "date" {
 			return v.AppendFormat(append(dst, '"'), time.DateOnly+`"`)
 		}
-		return v.UTC().AppendFormat(append(dst, '"'), time.RFC3339Nano+`"`)
+		return v.AppendFormat(append(dst, '"'), time.RFC3339Nano+`"`)
 	case time.Duration:
 		leaf := w.branch(node, func(branch *avro.SchemaNode) bool { return unitOf(branch) != "" })
 		if leaf.LogicalType == "time-millis" {
