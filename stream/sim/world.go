@@ -21,9 +21,10 @@ type T interface {
 
 // Options of a world.
 type Options struct {
-	Partitions int32     // of every topic; 4 when 0
-	Start      time.Time // of the clock; 2026-01-05 08:00 UTC when zero
-	Seed       uint64    // 0: stages, tasks and inputs take their turns in order, whole queues at a time; else turns and lengths are drawn
+	Partitions int32                  // of every topic; 4 when 0
+	Start      time.Time              // of the clock; 2026-01-05 08:00 UTC when zero
+	Registry   *schemas.LocalRegistry // a new one when nil
+	Seed       uint64                 // 0: stages, tasks and inputs take their turns in order, whole queues at a time; else turns and lengths are drawn
 }
 
 // World is a log, a registry, a clock, and stages on them.
@@ -50,6 +51,9 @@ type runningStage struct {
 func New(t T, options Options, stages ...*stream.Stage) *World {
 	t.Helper()
 	w := &World{t: t, partitions: options.Partitions, now: options.Start, registry: schemas.NewLocalRegistry(), codecs: map[string]any{}, log: map[string][][]stream.Record{}}
+	if options.Registry != nil {
+		w.registry = options.Registry
+	}
 	if w.partitions == 0 {
 		w.partitions = 4
 	}
