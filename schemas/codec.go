@@ -62,8 +62,11 @@ func NewCodec[T any](registry Registry, topic string) *Codec[T] {
 	if err != nil {
 		panic(err)
 	}
-	if problems := conform(topic, contract.schema.Root().ExpandReferences(), reflect.TypeFor[T]()); len(problems) > 0 {
-		panic("contract and Go type differ: " + strings.Join(problems, "; "))
+	if _, fits := contract.conforming.Load(reflect.TypeFor[T]()); !fits {
+		if problems := conform(topic, contract.schema.Root().ExpandReferences(), reflect.TypeFor[T]()); len(problems) > 0 {
+			panic("contract and Go type differ: " + strings.Join(problems, "; "))
+		}
+		contract.conforming.Store(reflect.TypeFor[T](), true)
 	}
 	c := &Codec[T]{registry: registry, contract: contract}
 	c.readers.Store(&map[int]*reader{})
@@ -148,6 +151,9 @@ type contract struct {
 	schema *avro.Schema
 	narrow *avro.Schema // as the Go types have it
 	shape  *shape
+
+	conforming sync.Map // reflect.Type that was found to fit
+	readers    sync.Map // writer schema's text → *reader that can read what it wrote
 }
 
 var contracts sync.Map // topic → func() (*contract, error)
@@ -182,6 +188,9 @@ func parseContract(topic, text string) (*contract, error) {
 
 // readerOf resolves a writer's schema against the contract.
 func (c *contract) readerOf(text string, id int) *reader {
+	if made, ok := c.readers.Load(text); ok {
+		return made.(*reader)
+	}
 	refuse := func(field string, err error) *reader {
 		return &reader{err: &DecodeError{Class: ClassIncompatibleSchema, Field: field, SchemaID: id, Err: err}}
 	}
@@ -204,7 +213,9 @@ func (c *contract) readerOf(text string, id int) *reader {
 	if err != nil {
 		return refuse("", err)
 	}
-	return &reader{shape: shape, schema: resolved}
+	made := &reader{shape: shape, schema: resolved}
+	c.readers.Store(text, made)
+	return made
 }
 
 // append writes a Go value by the contract.
