@@ -21,7 +21,7 @@ var layers = []struct {
 	{"processors/...", []string{"processors/...", "stream", "state", "schemas", "topics"}, []string{"stream/sim", "outcome", "distributor"}},
 	{"outcome", []string{"schemas", "topics"}, nil},
 	{"distributor", []string{"schemas", "topics"}, []string{"stream/...", "processors/...", "outcome"}},
-	{"feed", []string{"state", "schemas", "topics"}, []string{"stream/...", "processors/...", "inspect"}},
+	{"feed", []string{"state", "schemas", "topics"}, []string{"stream/...", "processors/...", "inspect", "dev", "node"}},
 	{"inspect", []string{"stream", "schemas", "topics"}, []string{"stream/...", "processors/...", "dev", "node"}},
 	{"node", []string{"stream", "stream/kafka", "state", "schemas", "topics"}, []string{"processors/...", "stream/..."}},
 	{"dev", []string{"node", "inspect", "feed", "distributor", "stream", "stream/kafka", "state", "schemas", "topics"}, []string{"processors/...", "outcome", "examples"}},
