@@ -129,6 +129,9 @@ func (s *session) open(ctx context.Context) error {
 		kgo.TransactionalID(stage.Group()+"-"+s.options.Instance),
 		kgo.TransactionTimeout(s.options.TransactionTimeout),
 		kgo.ConsumerGroup(stage.Group()),
+		// Static membership: a process that comes back after a crash takes its own place at once, without waiting until the
+		// group has missed it; an instance that was taken for dead is fenced.
+		kgo.InstanceID(s.options.Instance),
 		kgo.ConsumeTopics(stage.Inputs()...),
 		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()),
 		kgo.Balancers(&taskBalancer{stored: s.storedTasks(partitions[stage.Changelog()])}),
@@ -313,6 +316,7 @@ func (s *session) close() {
 	s.stop()
 	if s.group != nil {
 		s.group.CloseAllowingRebalance()
+		s.leave()
 	}
 	if s.reader != nil {
 		s.reader.client.Close()
@@ -322,4 +326,14 @@ func (s *session) close() {
 		s.admin.Close()
 	}
 	s.options.Metrics.tasks.WithLabelValues(s.program.Stage().Name).Set(0)
+}
+
+// leave gives the tasks to the others at once: closing the client alone keeps a static member's place until it is missed.
+func (s *session) leave() {
+	ctx, cancel := context.WithTimeout(context.Background(), s.options.StopTimeout)
+	defer cancel()
+	group := s.program.Stage().Group()
+	if _, err := s.admin.LeaveGroup(ctx, kadm.LeaveGroup(group).InstanceIDs(s.options.Instance).Reason("stopping")); err != nil {
+		s.log.Warn("leaving the group: others take over when it misses this process", "group", group, "error", err)
+	}
 }
