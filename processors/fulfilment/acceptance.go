@@ -70,13 +70,12 @@ func (a *agreement) accept(accepted *schemas.AcceptedLine) {
 	switch accepted.Status {
 	case schemas.AcceptanceRejected:
 		a.standing = rejected
-		return
 	case schemas.AcceptanceCancelled:
 		a.standing = withdrawn
-		return
+	default:
+		a.itemID, a.quantity, a.uom = accepted.ItemID, accepted.ConfirmedQuantity, accepted.UOM
+		a.price = &Price{accepted.UnitPrice, accepted.PriceUnit, accepted.UOM}
 	}
-	a.itemID, a.quantity, a.uom = accepted.ItemID, accepted.ConfirmedQuantity, accepted.UOM
-	a.price = &Price{accepted.UnitPrice, accepted.PriceUnit, accepted.UOM}
 }
 
 // expectsShipping says that the line is open and ERP wants it, or may still.

@@ -45,20 +45,16 @@ func (v *verdict) commitment(ordered *ItemTerms) []DemandRow {
 	return []DemandRow{{ItemID: v.agreement.itemID, WarehouseID: v.agreement.warehouseID, Committed: quantity}}
 }
 
-// inBaseUnit states a quantity in the item's base unit, and notes where master data may change the answer. What does not
-// convert exactly is no demand that a position could carry.
+// inBaseUnit states a quantity in the item's base unit, and notes where that wants master data. What does not convert
+// exactly is no demand that a position could carry.
 func (v *verdict) inBaseUnit(of measure, quantity schemas.Quantity) (schemas.Quantity, bool) {
-	if of.terms == nil || of.uom != of.terms.BaseUOM {
-		v.converts = append(v.converts, of.itemID)
+	if of.terms != nil {
+		if factor, ok := of.terms.factor(of.uom); ok {
+			return money.Convert(quantity, factor)
+		}
 	}
-	if of.terms == nil {
-		return 0, false
-	}
-	factor, ok := of.terms.factor(of.uom)
-	if !ok {
-		return 0, false
-	}
-	return money.Convert(quantity, factor)
+	v.untold = append(v.untold, of.itemID)
+	return 0, false
 }
 
 // sumDemand brings what falls to the same item and warehouse together, sorted by both.

@@ -91,9 +91,10 @@ func (d *dossier) loadAll() {
 	}
 }
 
-// loadHeld takes in the lines whose billing a hold kept back.
+// loadHeld takes in the lines whose billing a hold kept back: all, where the order is or was billed as one.
 func (d *dossier) loadHeld(hold *HoldRow) {
-	if hold.stopsOrder() || d.trigger().unit == byOrder {
+	asOne := d.trigger().unit == byOrder || d.unitRows.Get(d.s, state.TextPair{d.order.OrderID, orderUnit}) != nil
+	if hold.stopsOrder() || asOne {
 		d.loadAll()
 		return
 	}
@@ -213,11 +214,13 @@ func (d *dossier) settleTally(line *openLine) {
 
 // write puts the rows that have changed.
 func (d *dossier) write() {
+	d.order.fillLists()
 	if d.stored == nil || !reflect.DeepEqual(d.stored, d.order) {
 		d.orderRows.Put(d.s, state.Text(d.order.OrderID), d.order)
 	}
 	for _, lineNo := range d.lineNumbers() {
 		line := d.lines[lineNo]
+		line.row.fillLists()
 		if line.stored == nil || !reflect.DeepEqual(line.stored, line.row) {
 			d.lineRows.Put(d.s, state.TextNumber{Text: d.order.OrderID, Number: int64(lineNo)}, line.row)
 		}

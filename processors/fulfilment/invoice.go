@@ -26,7 +26,7 @@ func (v *verdict) bill(c *lineCase, customer *CustomerTerms, ordered Price) {
 		bill.UOM = in.uom
 		price := v.priceOf(c, part, customer, ordered, in)
 		if price == nil {
-			v.block(part, conditions.UOMMismatch, "price").say("the price of item %s does not convert to one per %s", v.agreement.itemID, in.uom)
+			v.block(part, conditions.UOMMismatch, "price").say("its price does not convert to one per %s", in.uom)
 			continue
 		}
 		if v.agreement.isSubstitute(part.ItemID) {

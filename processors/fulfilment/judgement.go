@@ -32,7 +32,7 @@ type verdict struct {
 	tally     LineTally // open, done and blocked; the rest depends on what is billed
 	known     bool      // order and line are known
 	unknown   bool      // the order is known, and does not have the line that a shipment carries
-	converts  []string  // items whose unit factors the demand rests on, or that are missing
+	untold    []string  // items whose demand cannot be told without more of their master data
 }
 
 // shippedPart is a part of a line with what the line's judgement finds out about it. Quantities of its own are in the

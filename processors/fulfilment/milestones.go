@@ -91,8 +91,9 @@ func advance(shipmentID string, hadShipped bool, milestone schemas.Milestone, be
 			return nil
 		}
 		return giveBack(before, now)
+	default: // cancelled
+		return nil
 	}
-	return nil // cancelled
 }
 
 // renew keeps of the parts those that are reported, adds those that are new, and tells each its quantity.
@@ -165,6 +166,7 @@ func (r *ShipmentRow) next(e *schemas.ShipmentEvent) ShipmentRow {
 		if next.Shipped == nil {
 			next.Shipped = &fact
 		}
+	default:
 	}
 	if next.hasShipped() && !r.hasShipped() {
 		next.ShippedAt = fact.At

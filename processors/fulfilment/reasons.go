@@ -59,22 +59,21 @@ func (v *verdict) tellCancelled(c *lineCase, part *shippedPart) {
 			cancelledAt = c.order.Accepted.Fact.At
 		}
 		if part.shipment.Latest.At.After(cancelledAt) {
-			v.reasons.add(conditions.ShippedAfterCancel, "", part, part.allocated).say("the line was cancelled, and the warehouse goes on with it")
+			v.reasons.add(conditions.ShippedAfterCancel, "", part, part.allocated).say("%s", v.cancellation())
 		}
 		return
 	}
 	if part.Shipped <= part.Returned {
 		return
 	}
-	told := v.reasons.add(conditions.ShippedAfterCancel, "", part, part.kept())
-	switch {
-	case !part.late:
-		told.say("the line was cancelled after it had left; it stays billed until it is returned")
-	case a.standing == withdrawn:
-		told.say("ERP has cancelled the line")
-	default:
-		told.say("the line was cancelled before")
+	v.reasons.add(conditions.ShippedAfterCancel, "", part, part.kept()).say("%s", v.cancellation())
+}
+
+func (v *verdict) cancellation() string {
+	if v.agreement.standing == withdrawn {
+		return "ERP has cancelled the line"
 	}
+	return "the line is cancelled, and only what had left before stays billed"
 }
 
 func (v *verdict) tellNotAccepted(part *shippedPart) {
@@ -135,7 +134,7 @@ func (v *verdict) tellSubstitution(c *lineCase, part *shippedPart, customer *Cus
 		if part.Shipped <= part.Returned {
 			return
 		}
-		told := v.reasons.add(conditions.SubstitutionRefused, "item/"+part.ItemID, part, part.shipped)
+		told := v.reasons.add(conditions.SubstitutionRefused, "item/"+part.ItemID, part, part.kept())
 		switch a.substitution {
 		case schemas.SubstitutionAllowed:
 			told.say("master data does not name item %s as a substitute of %s", part.ItemID, a.itemID)

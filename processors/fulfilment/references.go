@@ -2,7 +2,11 @@ package fulfilment
 
 import (
 	"cmp"
+	"iter"
 	"slices"
+	"strings"
+
+	"waybill/schemas"
 )
 
 // lineMasterData answers a line's judgement: by the terms that stay from the line's first bills, else by master data. It
@@ -60,13 +64,30 @@ func (m *lineMasterData) listed(itemID, preferredUOM string) *Price {
 		return &kept.Listed.Price
 	}
 	m.priced = noted(m.priced, itemID)
-	found := choosePrice(m.fulfilment.prices.Scan(m.s, itemID+"/"), customerID, currency, m.order.Placed.BusinessDate, preferredUOM)
+	found := choosePrice(m.pricesOf(itemID), customerID, currency, m.order.Placed.BusinessDate, preferredUOM)
 	if found == nil {
 		return nil
 	}
 	price := Price{found.UnitPrice, found.PriceUnit, found.UOM}
 	m.prices = append(m.prices, ItemTerms{ItemID: itemID, Listed: &ListedPrice{price, customerID, currency}})
 	return &price
+}
+
+// pricesOf walks the item's prices. An item whose id goes on behind a slash is another item.
+func (m *lineMasterData) pricesOf(itemID string) iter.Seq[*schemas.ItemPrice] {
+	return func(yield func(*schemas.ItemPrice) bool) {
+		for price := range m.fulfilment.prices.Scan(m.s, itemID+"/") {
+			if price.ItemID == itemID && !yield(price) {
+				return
+			}
+		}
+	}
+}
+
+// pricesAwaited is the key under which the item's prices are awaited: all that share it up to its first slash.
+func pricesAwaited(itemID string) string {
+	upToSlash, _, _ := strings.Cut(itemID, "/")
+	return upToSlash + "/"
 }
 
 func (m *lineMasterData) warehouse(warehouseID string) bool {
@@ -98,36 +119,38 @@ func (m *lineMasterData) keep(itemID string) {
 	m.line.row.Terms = kept
 }
 
-// awaitMasterData has the line judged again when master data comes or changes that could make a difference: while anything
-// stands in its way or waits to be billed, all that was asked; else what its demand is converted by.
+// awaitMasterData has the line judged again when master data comes or changes, while something depends on it that no other
+// event would bring up again: a reason that stands, goods that wait for the customer or for a hold's end, a quantity that
+// has no value, a demand that cannot be told. What merely has not been triggered yet is judged anew when it is.
 func (d *dossier) awaitMasterData(line *openLine) {
-	subject := lineSubject(d.order.OrderID, line.row.LineNo)
-	for _, itemID := range line.verdict.converts {
+	v, subject := line.verdict, lineSubject(d.order.OrderID, line.row.LineNo)
+	for _, itemID := range v.untold {
 		d.items.Await(d.s, itemID, subject)
 	}
-	if !line.row.Tally.Troubled && !line.row.Tally.Shipped {
+	waits := line.row.Tally.Shipped && (len(d.order.Holds) > 0 || d.customer() == nil)
+	if !line.row.Tally.Troubled && !waits && (!v.known || v.price != nil) {
 		return
 	}
 	for _, itemID := range line.master.asked {
 		d.items.Await(d.s, itemID, subject)
 	}
 	for _, itemID := range line.master.priced {
-		d.fulfilment.prices.Await(d.s, itemID+"/", subject)
+		d.fulfilment.prices.Await(d.s, pricesAwaited(itemID), subject)
 	}
 	for _, warehouseID := range line.master.warehoused {
 		d.warehouses.Await(d.s, warehouseID, subject)
 	}
 }
 
-// awaitCustomer has the order judged again when its customer comes or changes: until the customer's terms stay from the
-// first bill, and as long as something is told that names the customer's segment.
+// awaitCustomer has the order judged again when its customer comes or changes: while goods that were shipped are not
+// billed by terms that stay, and as long as something is told that names the customer's segment.
 func (d *dossier) awaitCustomer() {
 	o := d.order
 	if o.Placed == nil || o.AwaitedCustomer == o.Placed.CustomerID {
 		return
 	}
 	settled := o.Agreed != nil && o.Agreed.CustomerID == o.Placed.CustomerID
-	if settled && len(o.Holds) == 0 && o.Count.Troubled == 0 && len(o.Raised) == 0 {
+	if (settled || o.Count.Shipped == 0) && len(o.Holds) == 0 && o.Count.Troubled == 0 && len(o.Raised) == 0 {
 		return
 	}
 	o.AwaitedCustomer = o.Placed.CustomerID

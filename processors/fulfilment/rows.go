@@ -224,3 +224,19 @@ type ListedPrice struct {
 	CustomerID string `avro:"customer_id"`
 	Currency   string `avro:"currency"`
 }
+
+// fillLists makes lists that are not there empty, as they come back from the store: a row that says the same is equal.
+func (o *OrderRow) fillLists() {
+	o.Holds, o.Raised = asList(o.Holds), asList(o.Raised)
+}
+
+func (row *LineRow) fillLists() {
+	row.Parts, row.Terms, row.Billed, row.Raised, row.Demand = asList(row.Parts), asList(row.Terms), asList(row.Billed), asList(row.Raised), asList(row.Demand)
+}
+
+func asList[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}

@@ -287,7 +287,7 @@ func (sc *scene) assessments() string {
 	latest := map[string]string{}
 	for _, sent := range sim.Read(sc.World, topics.Conditions) {
 		if c := sent.Value; c.Kind == schemas.ConditionAssessed {
-			text := fmt.Sprintf("%s %s", c.ExceptionID, *c.OrderID)
+			text := c.ExceptionID + " " + *c.OrderID
 			if c.CustomerID != nil && c.Channel != nil {
 				text += " " + *c.CustomerID + " " + *c.Channel
 			}

@@ -1,10 +1,13 @@
 package fulfilment
 
 import (
+	"fmt"
 	"testing"
+	"time"
 
 	"waybill/schemas"
 	"waybill/stream/sim"
+	"waybill/topics"
 )
 
 func TestAShipmentIsBilledWhenItHasLeft(t *testing.T) {
@@ -20,4 +23,425 @@ func TestAShipmentIsBilledWhenItHasLeft(t *testing.T) {
 	expect(t, "demand", sc.demand(), "O1/1 A@EAST committed 4 allocated 0")
 	sc.play(shipment("O1", "S1", 3, 30, schemas.MilestoneDelivered, box(1, "A", "6", nil), box(2, "B", "4", nil)))
 	expect(t, "open", sc.open(), "")
+	bill := sim.Read(sc.World, topics.InvoiceReady)[0].Value
+	if bill.Trigger != schemas.OnShipment || !bill.ReadyAt.Equal(at(20)) || bill.InvoiceReadyID != invoiceReadyID("O1", "shipment/S1", 1) ||
+		len(bill.Evidence) != 2 || bill.Evidence[0].EventID != "O1-1" || bill.Evidence[1].EventID != "S1-2" {
+		t.Errorf("got %+v", bill)
+	}
+}
+
+func TestADeliveryIsBilledWhenItHasArrived(t *testing.T) {
+	sc := newScene(t, sim.Options{})
+	sc.play(masters()...)
+	sc.play(
+		order("O1", 1, 0, func(o *schemas.Order) { o.InvoicePolicy = new(schemas.PerDelivery) }, line(1, "10", nil)),
+		acceptance("O1", 7, 5, schemas.Accepted, accepted(1, "10", "10", nil)),
+		shipment("O1", "S1", 1, 20, schemas.MilestoneShipped, box(1, "A", "6", nil)))
+	expect(t, "bills", sc.bills(), "")
+	sc.play(shipment("O1", "S1", 2, 30, schemas.MilestoneDelivered, box(1, "A", "5", nil)))
+	expect(t, "bills", sc.bills(), "O1 #1 invoice per_delivery ACME | 1 A 5 EA @10.00/1 = 50.00 (S1) | 50.00 USD")
+	if bill := sim.Read(sc.World, topics.InvoiceReady)[0].Value; len(bill.Evidence) != 4 || !bill.ReadyAt.Equal(at(30)) {
+		t.Errorf("got %+v", bill)
+	}
+}
+
+func TestAnOrderIsBilledAtOnceWhenItIsComplete(t *testing.T) {
+	sc := newScene(t, sim.Options{})
+	sc.play(masters()...)
+	complete := func(o *schemas.Order) { o.InvoicePolicy = new(schemas.OrderComplete) }
+	sc.play(
+		order("O1", 1, 0, complete, line(1, "10", nil), line(2, "4", nil)),
+		shipment("O1", "S1", 1, 20, schemas.MilestoneShipped, box(1, "A", "10", nil), box(2, "A", "1", nil)))
+	expect(t, "bills", sc.bills(), "")
+	sc.play(shipment("O1", "S2", 1, 30, schemas.MilestoneShipped, box(2, "A", "3", nil)))
+	first := "O1 #1 invoice order_complete ACME | 1 A 10 EA @10.00/1 = 100.00 (S1) | 2 A 1 EA @10.00/1 = 10.00 (S1) | 2 A 3 EA @10.00/1 = 30.00 (S2) | 140.00 USD"
+	expect(t, "bills", sc.bills(), first)
+
+	// A third line: the order is complete no more.
+	sc.play(order("O1", 2, 40, complete, line(1, "10", nil), line(2, "4", nil), line(3, "1", nil)))
+	closed := "O1 #2 credit_and_close order_complete:withdrawn ACME | 1 A -10 EA @10.00/1 = -100.00 (S1) | 2 A -1 EA @10.00/1 = -10.00 (S1) | 2 A -3 EA @10.00/1 = -30.00 (S2) | -140.00 USD"
+	expect(t, "bills", sc.bills(), first, closed)
+
+	// The warehouse ships no more; the customer takes what there is.
+	sc.play(last(shipment("O1", "S3", 1, 50, schemas.MilestoneShipped, box(3, "A", "0.5", nil))))
+	expect(t, "open", sc.open(), "short_shipped O1/3 5.00 USD: 0.5 EA of A shipped in S3; 0.5 EA of 1 EA are missing, and the warehouse ships no more.")
+	sc.play(order("O1", 3, 60, func(o *schemas.Order) { complete(o); o.ShipPolicy = new(schemas.ShipPartialCancelBackorder) }, line(1, "10", nil), line(2, "4", nil), line(3, "1", nil)))
+	expect(t, "open", sc.open(), "")
+	expect(t, "bills", sc.bills(), first, closed,
+		"O1 #3 invoice order_complete ACME | 1 A 10 EA @10.00/1 = 100.00 (S1) | 2 A 1 EA @10.00/1 = 10.00 (S1) | 2 A 3 EA @10.00/1 = 30.00 (S2) | 3 A 0.5 EA @10.00/1 = 5.00 (S3) | 145.00 USD")
+}
+
+func TestABlockedLineKeepsACompleteOrderFromBeingBilled(t *testing.T) {
+	sc := newScene(t, sim.Options{})
+	sc.play(masters()...)
+	sc.play(
+		order("O1", 1, 0, func(o *schemas.Order) { o.InvoicePolicy = new(schemas.OrderComplete) }, line(1, "10", nil), line(2, "4", nil)),
+		shipment("O1", "S1", 1, 20, schemas.MilestoneShipped, box(1, "A", "10", nil), box(2, "C", "4", nil)))
+	expect(t, "bills", sc.bills(), "")
+	expect(t, "open", sc.open(), "substitution_unpriced O1/2 40.00 USD: 4 EA of C shipped in S1; item C was shipped in place of A and has no price in USD on 2026-03-02.")
+	sc.play(listPrice("C1", "C", "7", nil))
+	expect(t, "open", sc.open(), "")
+	expect(t, "bills", sc.bills(), "O1 #1 invoice order_complete:substitution_lower ACME | 1 A 10 EA @10.00/1 = 100.00 (S1) | 2 A→C 4 EA @7.00/1 = 28.00 (S1) | 128.00 USD")
+}
+
+func TestAShipmentOfAnUnknownOrderIsAnExceptionAfterTheGraceTime(t *testing.T) {
+	sc := newScene(t, sim.Options{})
+	sc.play(masters()...)
+	sc.play(shipment("O1", "S2", 1, 10, schemas.MilestonePacked, box(1, "A", "4", nil)), shipment("O1", "S1", 1, 20, schemas.MilestoneShipped, box(1, "A", "6", nil)))
+	sc.Advance(14 * time.Minute)
+	expect(t, "open within grace", sc.open(), "")
+	expect(t, "demand", sc.demand(), "O1/1 A@EAST committed 0 allocated 4")
+	sc.Advance(2 * time.Minute)
+	expect(t, "open", sc.open(), "unknown_order O1: Order O1 is not known, and lines of it are in shipment S1, S2.")
+	sc.play(shipment("O1", "S2", 2, 30, schemas.MilestoneCancelled, box(1, "A", "4", nil)))
+	expect(t, "open when one is cancelled", sc.open(), "unknown_order O1: Order O1 is not known, and lines of it are in shipment S1.")
+	sc.play(order("O1", 1, 0, nil, line(1, "10", nil)))
+	expect(t, "open when it has come", sc.open(), "")
+	expect(t, "bills", sc.bills(), "O1 #1 invoice on_shipment ACME | 1 A 6 EA @10.00/1 = 60.00 (S1) | 60.00 USD")
+}
+
+func TestAnUnknownOrderOfManyShipmentsNamesAFew(t *testing.T) {
+	sc := newScene(t, sim.Options{})
+	for i := range 7 {
+		sc.play(shipment("O1", fmt.Sprintf("S%d", i), 1, 10, schemas.MilestoneShipped, box(1, "A", "1", nil)))
+	}
+	sc.Advance(time.Hour)
+	expect(t, "open", sc.open(), "unknown_order O1: Order O1 is not known, and lines of it are in shipment S0, S1, S2, S3, S4 and 2 more.")
+}
+
+func TestAnOrderThatComesWithinTheGraceTimeIsNoException(t *testing.T) {
+	sc := newScene(t, sim.Options{})
+	sc.play(masters()...)
+	sc.play(shipment("O1", "S1", 1, 20, schemas.MilestoneShipped, box(1, "A", "6", nil)))
+	sc.Advance(10 * time.Minute)
+	sc.play(order("O1", 1, 0, nil, line(1, "10", nil)))
+	sc.Advance(time.Hour)
+	if sent := sim.Read(sc.World, topics.Conditions); len(sent) != 0 {
+		t.Errorf("%d conditions", len(sent))
+	}
+}
+
+func TestALineThatTheOrderDoesNotHaveIsAnExceptionAfterTheGraceTime(t *testing.T) {
+	sc := newScene(t, sim.Options{})
+	sc.play(masters()...)
+	sc.play(order("O1", 1, 0, nil, line(1, "10", nil)), shipment("O1", "S1", 1, 20, schemas.MilestoneShipped, box(1, "A", "6", nil), box(7, "B", "1", nil)))
+	sc.Advance(time.Minute)
+	sc.play(shipment("O1", "S1", 2, 30, schemas.MilestoneDelivered, box(1, "A", "6", nil), box(7, "B", "1", nil)))
+	expect(t, "open within grace", sc.open(), "")
+	sc.Advance(14 * time.Minute)
+	expect(t, "open", sc.open(), "unknown_order O1/7: 1 EA of B shipped in S1; order O1 has no line 7.")
+	expect(t, "bills of the others", sc.bills(), "O1 #1 invoice on_shipment ACME | 1 A 6 EA @10.00/1 = 60.00 (S1) | 60.00 USD")
+	sc.play(order("O1", 2, 40, nil, line(1, "10", nil), line(7, "1", func(l *schemas.OrderLine) { l.ItemID, l.UnitPrice = "B", nil })))
+	expect(t, "open when the line has come", sc.open(), "")
+	expect(t, "bills", sc.bills(), "O1 #1 invoice on_shipment ACME | 1 A 6 EA @10.00/1 = 60.00 (S1) | 60.00 USD", "O1 #2 invoice on_shipment ACME | 7 B 1 EA @8.00/1 = 8.00 (S1) | 8.00 USD")
+}
+
+func TestAnUnknownLineThatTheWarehouseTakesBackIsNoException(t *testing.T) {
+	sc := newScene(t, sim.Options{})
+	sc.play(masters()...)
+	sc.play(
+		order("O1", 1, 0, nil, line(1, "10", nil)), shipment("O1", "S1", 1, 20, schemas.MilestoneAllocated, box(7, "B", "1", nil)),
+		shipment("O1", "S1", 2, 30, schemas.MilestonePicked, box(1, "A", "1", nil)))
+	sc.Advance(time.Hour)
+	expect(t, "open", sc.open(), "")
+}
+
+func TestWhatMasterDataLacksHoldsTheLineUntilItComes(t *testing.T) {
+	sc := newScene(t, sim.Options{})
+	sc.play(
+		order("O1", 1, 0, nil, line(1, "10", func(l *schemas.OrderLine) { l.UnitPrice = nil })),
+		shipment("O1", "S1", 1, 20, schemas.MilestoneShipped, box(1, "A", "6", nil)))
+	expect(t, "nothing is there", sc.open(),
+		"unknown_reference O1/1: 6 EA of A shipped in S1; item A has no price in USD on 2026-03-02.",
+		"unknown_reference O1/1: 6 EA of A shipped in S1; item A is not in master data.",
+		"unknown_reference O1/1: 6 EA of A shipped in S1; warehouse EAST is not in master data.",
+		"unknown_reference O1: Customer ACME is not in master data; what was shipped of the order waits for it.")
+	sc.play(listPrice("A1", "A", "11", nil))
+	expect(t, "the price has come", sc.open(),
+		"unknown_reference O1 66.00 USD: Customer ACME is not in master data; what was shipped of the order waits for it.",
+		"unknown_reference O1/1 66.00 USD: 6 EA of A shipped in S1; item A is not in master data.",
+		"unknown_reference O1/1 66.00 USD: 6 EA of A shipped in S1; warehouse EAST is not in master data.")
+	sc.play(item("A", nil), warehouse("EAST"))
+	expect(t, "all but the customer has come", sc.open(), "unknown_reference O1 66.00 USD: Customer ACME is not in master data; what was shipped of the order waits for it.")
+	expect(t, "bills", sc.bills(), "")
+	expect(t, "demand", sc.demand(), "O1/1 A@EAST committed 4 allocated 0")
+	sc.play(customer("ACME", nil))
+	expect(t, "all has come", sc.open(), "")
+	expect(t, "bills", sc.bills(), "O1 #1 invoice on_shipment ACME | 1 A 6 EA @11.00/1 = 66.00 (S1) | 66.00 USD")
+}
+
+func TestAnItemWhoseIdGoesOnBehindASlashHasPricesOfItsOwn(t *testing.T) {
+	sc := newScene(t, sim.Options{})
+	sc.play(masters()...)
+	sc.play(
+		item("A/2", nil), listPrice("zero", "A", "5", func(p *schemas.ItemPrice) { p.ValidFrom = schemas.MustDate("2026-12-01") }),
+		order("O1", 1, 0, nil, line(1, "10", func(l *schemas.OrderLine) { l.UnitPrice = nil }), line(2, "1", func(l *schemas.OrderLine) { l.ItemID, l.UnitPrice = "A/2", nil })),
+		shipment("O1", "S1", 1, 20, schemas.MilestoneShipped, box(2, "A/2", "1", nil)))
+	expect(t, "open", sc.open(), "unknown_reference O1/2: 1 EA of A/2 shipped in S1; item A/2 has no price in USD on 2026-03-02.")
+	sc.play(listPrice("p", "A/2", "3", nil), shipment("O1", "S2", 1, 30, schemas.MilestoneShipped, box(1, "A", "1", nil)))
+	expect(t, "net", sc.net(), "O1/1 S2 1 EA of A = 11.00 USD", "O1/2 S1 1 EA of A/2 = 3.00 USD")
+}
+
+func TestAnotherCustomerTakesTheExceptionOfTheFirst(t *testing.T) {
+	sc := newScene(t, sim.Options{})
+	sc.play(masters()...)
+	of := func(id string) func(*schemas.Order) { return func(o *schemas.Order) { o.CustomerID = id } }
+	sc.play(order("O1", 1, 0, of("LOST"), line(1, "10", nil)), shipment("O1", "S1", 1, 20, schemas.MilestoneShipped, box(1, "A", "6", nil)))
+	expect(t, "open", sc.open(), "unknown_reference O1 60.00 USD: Customer LOST is not in master data; what was shipped of the order waits for it.")
+	sc.play(order("O1", 2, 30, of("GONE"), line(1, "10", nil)))
+	expect(t, "open", sc.open(), "unknown_reference O1 60.00 USD: Customer GONE is not in master data; what was shipped of the order waits for it.")
+	sc.play(order("O1", 3, 40, nil, line(1, "10", nil)))
+	expect(t, "open", sc.open(), "")
+	sc.play(customer("OTHER", nil), order("O1", 4, 50, of("OTHER"), line(1, "10", nil)))
+	expect(t, "bills", sc.bills(),
+		"O1 #1 invoice on_shipment ACME | 1 A 6 EA @10.00/1 = 60.00 (S1) | 60.00 USD",
+		"O1 #2 credit_and_rebill on_shipment:corrected ACME | 1 A -6 EA @10.00/1 = -60.00 (S1) | -60.00 USD",
+		"O1 #3 credit_and_rebill on_shipment OTHER | 1 A 6 EA @10.00/1 = 60.00 (S1) | 60.00 USD")
+}
+
+func TestNothingIsBilledBeforeARequiredAcceptance(t *testing.T) {
+	sc := newScene(t, sim.Options{})
+	sc.play(masters()...)
+	sc.play(
+		order("O1", 1, 0, func(o *schemas.Order) { o.Channel = "edi" }, line(1, "10", nil)),
+		shipment("O1", "S1", 1, 20, schemas.MilestoneShipped, box(1, "A", "6", nil)))
+	expect(t, "open", sc.open(), "not_accepted O1/1 60.00 USD: 6 EA of A shipped in S1; ERP has not accepted the line yet.")
+	sc.play(acceptance("O1", 3, 30, schemas.Accepted, accepted(1, "10", "9.90", nil)))
+	expect(t, "open when accepted", sc.open(), "")
+	expect(t, "bills", sc.bills(), "O1 #1 invoice on_shipment ACME | 1 A 6 EA @9.90/1 = 59.40 (S1) | 59.40 USD")
+}
+
+func TestAnotherPriceOfERPIsCreditedAndRebilled(t *testing.T) {
+	sc := newScene(t, sim.Options{})
+	sc.play(masters()...)
+	sc.play(
+		order("O1", 1, 0, nil, line(1, "10", nil), line(2, "1", nil)),
+		shipment("O1", "S1", 1, 20, schemas.MilestoneShipped, box(1, "A", "6", nil), box(2, "A", "1", nil)),
+		acceptance("O1", 3, 30, schemas.Accepted, accepted(1, "10", "9.90", nil), accepted(2, "1", "10", nil)))
+	expect(t, "bills", sc.bills(),
+		"O1 #1 invoice on_shipment ACME | 1 A 6 EA @10.00/1 = 60.00 (S1) | 2 A 1 EA @10.00/1 = 10.00 (S1) | 70.00 USD",
+		"O1 #2 credit_and_rebill on_shipment:corrected ACME | 1 A -6 EA @10.00/1 = -60.00 (S1) | -60.00 USD",
+		"O1 #3 credit_and_rebill on_shipment ACME | 1 A 6 EA @9.90/1 = 59.40 (S1) | 59.40 USD")
+	sent := sim.Read(sc.World, topics.InvoiceReady)
+	if *sent[1].Value.Corrects != sent[0].Value.InvoiceReadyID || sent[2].Value.Corrects != nil {
+		t.Error("the credit does not name what it corrects")
+	}
+	sc.play(acceptance("O1", 4, 40, schemas.AcceptanceCancelled))
+	expect(t, "last bill", lastLine(sc.bills()), "O1 #5 credit_and_close on_shipment:withdrawn ACME | 1 A -6 EA @9.90/1 = -59.40 (S1) | -59.40 USD")
+	expect(t, "open", sc.open(),
+		"shipped_after_cancel O1/1 60.00 USD: 6 EA of A shipped in S1; ERP has cancelled the line.",
+		"shipped_after_cancel O1/2 10.00 USD: 1 EA of A shipped in S1; ERP has cancelled the line.")
+}
+
+func TestWhatHadLeftBeforeItWasCancelledStaysBilled(t *testing.T) {
+	for _, name := range []string{"the cancellation comes last", "the cancellation comes first"} {
+		sc := newScene(t, sim.Options{})
+		sc.play(masters()...)
+		sc.play(order("O1", 1, 0, nil, line(1, "10", nil), line(2, "1", nil)))
+		left := shipment("O1", "S1", 1, 20, schemas.MilestoneShipped, box(1, "A", "6", nil), box(2, "A", "1", nil))
+		// Line 2 is cancelled, line 1 is left out.
+		cancelled := order("O1", 2, 30, nil, line(2, "0", func(l *schemas.OrderLine) { l.Status = schemas.LineCancelled }))
+		later := shipment("O1", "S2", 1, 40, schemas.MilestoneShipped, box(1, "A", "4", nil))
+		if name == "the cancellation comes last" {
+			sc.play(left, later, cancelled)
+		} else {
+			sc.play(cancelled, later, left)
+		}
+		expect(t, name+": net", sc.net(), "O1/1 S1 6 EA of A = 60.00 USD", "O1/2 S1 1 EA of A = 10.00 USD")
+		expect(t, name+": open", sc.open(),
+			"shipped_after_cancel O1/1 100.00 USD: 6 EA of A shipped in S1, 4 EA of A shipped in S2; the line is cancelled, and only what had left before stays billed.",
+			"shipped_after_cancel O1/2 10.00 USD: 1 EA of A shipped in S1; the line is cancelled, and only what had left before stays billed.")
+		sc.play(order("O1", 3, 50, func(o *schemas.Order) { o.Status = schemas.OrderCancelled }))
+		expect(t, name+": net when all is cancelled", sc.net(), "O1/1 S1 6 EA of A = 60.00 USD", "O1/2 S1 1 EA of A = 10.00 USD")
+		sc.play(shipment("O1", "S1", 2, 60, schemas.MilestoneReturned, box(1, "A", "6", nil), box(2, "A", "1", nil)), shipment("O1", "S2", 2, 60, schemas.MilestoneReturned, box(1, "A", "4", nil)))
+		expect(t, name+": open when all came back", sc.open(), "")
+	}
+}
+
+func TestALineThatIsOpenedAgainIsBilled(t *testing.T) {
+	sc := newScene(t, sim.Options{})
+	sc.play(masters()...)
+	cancelled := func(l *schemas.OrderLine) { l.Status = schemas.LineCancelled }
+	sc.play(order("O1", 1, 0, nil, line(1, "10", cancelled)), shipment("O1", "S1", 1, 20, schemas.MilestoneShipped, box(1, "A", "6", nil)))
+	expect(t, "bills", sc.bills(), "")
+	sc.play(order("O1", 2, 30, nil, line(1, "10", nil)))
+	expect(t, "bills", sc.bills(), "O1 #1 invoice on_shipment ACME | 1 A 6 EA @10.00/1 = 60.00 (S1) | 60.00 USD")
+	expect(t, "open", sc.open(), "")
+}
+
+func TestAnOrderThatIsTakenOutOfAShipmentIsCredited(t *testing.T) {
+	sc := newScene(t, sim.Options{})
+	sc.play(masters()...)
+	sc.play(
+		order("O1", 1, 0, nil, line(1, "10", nil)),
+		shipment("O1", "S1", 1, 20, schemas.MilestoneShipped, box(1, "A", "6", nil)),
+		shipment("O1", "S1", 2, 30, schemas.MilestoneShipped))
+	expect(t, "net", sc.net(), "")
+	expect(t, "demand", sc.demand(), "O1/1 A@EAST committed 10 allocated 0")
+	credit := sim.Read(sc.World, topics.InvoiceReady)[1].Value
+	if credit.Evidence[1].EventID != "S1-2" || !credit.ReadyAt.Equal(at(30)) {
+		t.Errorf("the credit rests on %+v, ready at %s", credit.Evidence, credit.ReadyAt)
+	}
+}
+
+func TestAnotherPolicyOfTheOrderMovesTheBillsToItsUnits(t *testing.T) {
+	sc := newScene(t, sim.Options{})
+	sc.play(masters()...)
+	sc.play(order("O1", 1, 0, nil, line(1, "10", nil)), shipment("O1", "S1", 1, 20, schemas.MilestoneShipped, box(1, "A", "10", nil)))
+	sc.play(order("O1", 2, 30, func(o *schemas.Order) { o.InvoicePolicy = new(schemas.OrderComplete) }, line(1, "10", nil)))
+	expect(t, "bills", sc.bills(),
+		"O1 #1 invoice on_shipment ACME | 1 A 10 EA @10.00/1 = 100.00 (S1) | 100.00 USD",
+		"O1 #1 invoice order_complete ACME | 1 A 10 EA @10.00/1 = 100.00 (S1) | 100.00 USD",
+		"O1 #2 credit_and_close on_shipment:withdrawn ACME | 1 A -10 EA @10.00/1 = -100.00 (S1) | -100.00 USD")
+	sc.play(hold("ex-1", "O1", "S9", 9, true))
+	sc.play(order("O1", 3, 40, nil, line(1, "10", nil)))
+	expect(t, "net while a hold stands", sc.net(), "O1/1 S1 10 EA of A = 100.00 USD")
+	sc.play(order("O1", 4, 50, func(o *schemas.Order) { o.InvoicePolicy = new(schemas.Manual) }, line(1, "10", nil)))
+	sc.play(hold("ex-1", "O1", "S9", 9, false))
+	expect(t, "net under a policy that does not bill here", sc.net(), "")
+	expect(t, "open", sc.open(), "")
+}
+
+func TestCorrectedMasterDataDoesNotChangeWhatWasBilled(t *testing.T) {
+	sc := newScene(t, sim.Options{})
+	sc.play(masters()...)
+	sc.play(
+		order("O1", 1, 0, nil, line(1, "10", func(l *schemas.OrderLine) { l.UnitPrice = nil })),
+		shipment("O1", "S1", 1, 20, schemas.MilestoneShipped, box(1, "A", "6", nil), box(1, "B", "2", nil)))
+	billed := "O1 #1 invoice on_shipment:substitution_lower ACME | 1 A 6 EA @11.00/1 = 66.00 (S1) | 1 A→B 2 EA @8.00/1 = 16.00 (S1) | 82.00 USD"
+	expect(t, "bills", sc.bills(), billed)
+	sc.play(
+		listPrice("A1", "A", "99", nil), listPrice("B1", "B", "1", nil),
+		customer("ACME", func(c *schemas.Customer) {
+			c.InvoicePolicy, c.SubstitutionPrice = schemas.OrderComplete, schemas.PriceOriginal
+		}),
+		item("A", func(i *schemas.Item) { i.CatchWeight = true }), item("B", func(i *schemas.Item) { i.BaseUOM, i.UOMs = "KG", nil }),
+		shipment("O1", "S1", 2, 30, schemas.MilestoneDelivered, box(1, "A", "6", nil), box(1, "B", "2", nil)))
+	expect(t, "bills", sc.bills(), billed)
+	expect(t, "open", sc.open(), "")
+	// What comes later of the line goes by the same terms.
+	sc.play(shipment("O1", "S2", 1, 40, schemas.MilestoneShipped, box(1, "A", "2", nil)))
+	expect(t, "bills", sc.bills(), billed, "O1 #1 invoice on_shipment ACME | 1 A 2 EA @11.00/1 = 22.00 (S2) | 22.00 USD")
+}
+
+func TestWhatWasTakenOnceIsNotTakenAgain(t *testing.T) {
+	sc := newScene(t, sim.Options{})
+	sc.play(masters()...)
+	events := []any{
+		order("O1", 1, 0, nil, line(1, "10", nil)), acceptance("O1", 3, 30, schemas.Accepted, accepted(1, "10", "9", nil)),
+		shipment("O1", "S1", 1, 20, schemas.MilestoneShipped, box(1, "A", "6", nil)), hold("ex-1", "O1", "S9", 1, true),
+	}
+	sc.play(events...)
+	before := sc.written()
+	sc.play(events...)
+	sc.play(customer("ACME", func(c *schemas.Customer) { c.Name = "another name" }), item("A", func(i *schemas.Item) { i.Description = "described" }))
+	if after := sc.written(); after != before {
+		t.Errorf("%d records before, %d after", before, after)
+	}
+}
+
+// written counts the records of the stage's outputs.
+func (sc *scene) written() (n int) {
+	for _, topic := range []string{topics.InvoiceReady.Name(), topics.Conditions.Name(), topics.Demand.Name()} {
+		n += len(sc.Records(topic))
+	}
+	return n
+}
+
+func TestNothingOfAHeldOrderIsBilled(t *testing.T) {
+	sc := newScene(t, sim.Options{})
+	sc.play(masters()...)
+	sc.play(
+		order("O1", 1, 0, nil, line(1, "10", nil), line(2, "2", nil)),
+		shipment("O1", "S1", 1, 20, schemas.MilestoneShipped, box(1, "A", "4", nil)),
+		hold("ex-1", "O1", "", 2, true))
+	expect(t, "assessed", sc.assessments(), "ex-1 O1 ACME web retail 80.00 USD")
+	sc.play(shipment("O1", "S2", 1, 30, schemas.MilestoneShipped, box(1, "A", "6", nil)), acceptance("O1", 1, 40, schemas.Accepted, accepted(1, "10", "9", nil), accepted(2, "2", "10", nil)))
+	billed := "O1 #1 invoice on_shipment ACME | 1 A 4 EA @10.00/1 = 40.00 (S1) | 40.00 USD"
+	expect(t, "bills", sc.bills(), billed)
+	expect(t, "assessed by ERP's price", sc.assessments(), "ex-1 O1 ACME web retail 74.00 USD")
+	sc.play(hold("ex-1", "O1", "", 2, false))
+	expect(t, "net", sc.net(), "O1/1 S1 4 EA of A = 36.00 USD", "O1/1 S2 6 EA of A = 54.00 USD")
+}
+
+func TestTheOtherShipmentsOfAHeldShipmentsOrderAreBilled(t *testing.T) {
+	sc := newScene(t, sim.Options{})
+	sc.play(masters()...)
+	sc.play(
+		hold("ex-1", "O1", "S2", 0, true),
+		order("O1", 1, 0, nil, line(1, "10", nil), line(2, "2", nil)))
+	expect(t, "assessed while nothing is known of the shipment", sc.assessments(), "ex-1 O1 ACME web retail 120.00 USD")
+	sc.play(
+		shipment("O1", "S1", 1, 20, schemas.MilestoneShipped, box(1, "A", "4", nil)),
+		shipment("O1", "S2", 1, 30, schemas.MilestoneShipped, box(2, "A", "2", nil)))
+	expect(t, "net", sc.net(), "O1/1 S1 4 EA of A = 40.00 USD")
+	expect(t, "assessed by what the shipment carries", sc.assessments(), "ex-1 O1 ACME web retail 20.00 USD")
+	before := sc.written()
+	sc.play(shipment("O1", "S3", 1, 40, schemas.MilestoneAllocated, box(1, "A", "1", nil)))
+	if told := sc.written() - before; told != 1 { // demand
+		t.Errorf("%d records for an event that the hold does not touch", told)
+	}
+	sc.play(customer("ACME", func(c *schemas.Customer) { c.Segment = "wholesale" }))
+	expect(t, "assessed in another segment", sc.assessments(), "ex-1 O1 ACME web wholesale 20.00 USD")
+	sc.play(hold("ex-1", "O1", "S2", 0, false))
+	expect(t, "net", sc.net(), "O1/1 S1 4 EA of A = 40.00 USD", "O1/2 S2 2 EA of A = 20.00 USD")
+}
+
+func TestWhatCameBeforeAnEventInDoubtStands(t *testing.T) {
+	sc := newScene(t, sim.Options{})
+	sc.play(masters()...)
+	complete := func(o *schemas.Order) { o.InvoicePolicy = new(schemas.OrderComplete) }
+	sc.play(
+		hold("ex-1", "O1", "S1", 2, true), hold("ex-1", "O2", "S1", 2, true),
+		order("O1", 1, 0, nil, line(1, "10", nil)), order("O2", 1, 0, complete, line(1, "2", nil)),
+		shipment("O1", "S1", 1, 20, schemas.MilestoneShipped, box(1, "A", "10", nil)), shipment("O2", "S1", 1, 20, schemas.MilestoneShipped, box(1, "A", "2", nil)))
+	expect(t, "net", sc.net(), "O1/1 S1 10 EA of A = 100.00 USD")
+	expect(t, "assessed", sc.assessments(), "ex-1 O1 ACME web retail 0.00 USD", "ex-1 O2 ACME web retail 20.00 USD")
+	sc.play(hold("ex-1", "O1", "S1", 2, false), hold("ex-1", "O2", "S1", 2, false))
+	expect(t, "net", sc.net(), "O1/1 S1 10 EA of A = 100.00 USD", "O2/1 S1 2 EA of A = 20.00 USD")
+}
+
+func TestAHoldOfAShipmentThatNeverComesLetsTheOrderGoWhenItEnds(t *testing.T) {
+	sc := newScene(t, sim.Options{})
+	sc.play(masters()...)
+	sc.play(hold("ex-1", "O1", "S7", 0, true))
+	expect(t, "assessed of an order that is not known", sc.assessments(), "ex-1 O1")
+	sc.play(
+		order("O1", 1, 0, nil, line(1, "10", nil)), shipment("O1", "S1", 1, 20, schemas.MilestoneShipped, box(1, "A", "10", nil)),
+		hold("ex-1", "O1", "S7", 0, false), hold("ex-1", "O1", "S7", 0, false))
+	expect(t, "net", sc.net(), "O1/1 S1 10 EA of A = 100.00 USD")
+}
+
+func TestAnEventTouchesOnlyTheRowsThatItConcerns(t *testing.T) {
+	touched := func(lines int) int {
+		sc := newScene(t, sim.Options{Partitions: 1})
+		sc.play(masters()...)
+		var placed []schemas.OrderLine
+		for i := range lines {
+			placed = append(placed, line(int32(i+1), "10", nil))
+		}
+		sc.play(order("O1", 1, 0, func(o *schemas.Order) { o.InvoicePolicy = new(schemas.OrderComplete) }, placed...))
+		sc.play(shipment("O1", "S0", 1, 10, schemas.MilestoneShipped, box(1, "A", "10", nil)))
+		before := len(sc.Records(Stage(topics.Default(), DefaultPolicy()).Changelog()))
+		sc.play(shipment("O1", "S1", 1, 20, schemas.MilestoneShipped, box(2, "A", "10", nil)))
+		return len(sc.Records(Stage(topics.Default(), DefaultPolicy()).Changelog())) - before
+	}
+	if few, many := touched(3), touched(300); few != many {
+		t.Errorf("%d changes of state in an order of 3 lines, %d in one of 300", few, many)
+	}
+}
+
+func TestSubjectsNameOrdersAndLines(t *testing.T) {
+	for _, test := range []struct {
+		subject string
+		orderID string
+		lineNo  int32
+		isLine  bool
+	}{
+		{orderSubject("O1"), "O1", 0, false}, {lineSubject("O1", 12), "O1", 12, true}, {lineSubject("O\x001", 2), "O\x001", 2, true}, {"O\x00x", "O\x00x", 0, false},
+	} {
+		if orderID, lineNo, isLine := ofSubject(test.subject); orderID != test.orderID || lineNo != test.lineNo || isLine != test.isLine {
+			t.Errorf("%q: got %q, %d, %v", test.subject, orderID, lineNo, isLine)
+		}
+	}
 }

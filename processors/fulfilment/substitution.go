@@ -26,13 +26,9 @@ func (a *agreement) refuses(itemID string, ordered *ItemTerms) bool {
 // substitutionPrice is what is billed for a substitute by the customer's rule. Both prices are per the same unit of measure;
 // one that the rule does not need may be missing. Of two that are the same, lower takes the ordered item's.
 func substitutionPrice(rule schemas.SubstitutionPrice, ordered, substitute Price) Price {
-	switch rule {
-	case schemas.PriceSubstitute:
+	lower := money.LessPrice(substitute.UnitPrice, substitute.PriceUnit, ordered.UnitPrice, ordered.PriceUnit)
+	if rule == schemas.PriceSubstitute || rule == schemas.PriceLower && lower {
 		return substitute
-	case schemas.PriceLower:
-		if money.LessPrice(substitute.UnitPrice, substitute.PriceUnit, ordered.UnitPrice, ordered.PriceUnit) {
-			return substitute
-		}
 	}
 	return ordered
 }
