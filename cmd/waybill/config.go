@@ -104,7 +104,7 @@ func loadConfig(command *cobra.Command) (node.Config, error) {
 }
 
 // notSettings are variables of the environment that begin as settings do, and are for tests and scripts.
-var notSettings = []string{"TEST_", "KAFKA_", "CACHE", "CONTROLLER_", "REGISTRY_PORT"}
+var notSettings = []string{"ACTOR", "TEST_", "KAFKA_", "CACHE", "CONTROLLER_", "REGISTRY_PORT"}
 
 func loadEnvironment(k *koanf.Koanf, known map[string]bool) (problems []error) {
 	err := k.Load(env.Provider(".", env.Opt{Prefix: environmentPrefix, EnvironFunc: os.Environ, TransformFunc: func(name, value string) (string, any) {

@@ -37,17 +37,9 @@ stands in the way, who owns it and what it is worth.`,
   waybill dev --once examples/split-substitute.ndjson
   waybill run --brokers kafka:9092 --registry http://registry:8081`,
 		SilenceErrors: true, SilenceUsage: true,
-		Args: func(command *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return usage{fmt.Errorf("there is no command %q", args[0])}
-			}
-			return nil
-		},
-		RunE: func(command *cobra.Command, _ []string) error { return command.Help() },
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage{err} })
-	root.AddCommand(newDev(), newRun())
-	return root
+	return group(root, newDev(), newRun(), newTopics(), newSchemas(), newProduce(), newTail(), newOrder(), newExceptions())
 }
 
 // outputFlag declares --output.

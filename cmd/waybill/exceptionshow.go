@@ -1,0 +1,159 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"waybill/inspect"
+	"waybill/schemas"
+)
+
+// shownException is what `exceptions show` prints as JSON.
+type shownException struct {
+	Exception schemas.Exception `json:"exception"`
+	Commands  []schemas.Command `json:"commands"`
+	Event     *inspect.Record   `json:"event"` // what it rests on; null when that is no longer kept
+}
+
+func newExceptionsShow() *cobra.Command {
+	var output string
+	var unmask bool
+	command := &cobra.Command{
+		Use:   "show ID",
+		Short: "Everything about an exception: what it rests on, what to do, what was asked so far",
+		Long: `Shows an exception with the event that it rests on, as its writer wrote it, and the commands that were given so far. The
+beginning of an id will do where only one exception has it.`,
+		Example: `  waybill exceptions show ex-k3jq
+  waybill exceptions show ex-k3jq --output json | jq .event.value`,
+		Args: arguments("ID of the exception", 1, 1),
+		RunE: func(command *cobra.Command, args []string) error {
+			if err := checkOutput(output); err != nil {
+				return err
+			}
+			c, err := connected(command)
+			if err != nil {
+				return err
+			}
+			p := newPrinter(command)
+			view := c.view(p)
+			view.Unmasked = unmask
+			shown, err := showException(command, view, args[0])
+			if err != nil {
+				return registryHint(err)
+			}
+			if output == "json" {
+				return p.json(shown)
+			}
+			printException(p, shown, time.Now())
+			return nil
+		},
+	}
+	configFlags(command, connectionKeys...)
+	command.Flags().BoolVar(&unmask, "unmask", false, "show personal data of the event")
+	outputFlag(command, &output)
+	return command
+}
+
+func showException(command *cobra.Command, view inspect.View, id string) (shownException, error) {
+	ctx := command.Context()
+	named, err := view.ExceptionsByID(ctx, []string{id})
+	if err != nil {
+		return shownException{}, err
+	}
+	shown := shownException{Exception: named[0]}
+	if shown.Commands, err = view.Commands(ctx, shown.Exception.ExceptionID); err != nil {
+		return shown, err
+	}
+	if len(shown.Exception.Causes) > 0 {
+		event, kept, err := view.Event(ctx, shown.Exception.Causes[0])
+		if err != nil {
+			return shown, err
+		}
+		if kept {
+			shown.Event = &event
+		}
+	}
+	return shown, nil
+}
+
+func printException(p *printer, shown shownException, now time.Time) {
+	e := shown.Exception
+	p.line("%s  %s, %s, %s", p.strong(e.ExceptionID), e.Class, p.severity(e.Severity), statusWords(p, e.Status))
+	p.line("%s\n", p.wrap("", e.Message))
+	t := p.table("", nil)
+	for _, line := range [][2]string{
+		{"owner", e.Owner}, {"orders", strings.Join(ordersList(&e), ", ")}, {"line", value(e.LineNo)}, {"customer", value(e.CustomerID)},
+		{"channel", value(e.Channel)}, {"segment", value(e.Segment)}, {"warehouse", value(e.WarehouseID)}, {"item", value(e.ItemID)},
+		{"shipment", value(e.ShipmentID)}, {"invoice", value(e.InvoiceID)}, {"at risk", money(e.AmountAtRisk, e.Currency)},
+		{"opened", fmt.Sprintf("%s UTC, open for %s", instant(e.OpenedAt), span(inspect.Age(&e, now)))},
+		{"due", strings.TrimSpace(fmt.Sprintf("%s UTC, %s", instant(e.DueAt), dueWords(p, &e, now)))}, {"resolved", resolvedWords(&e)},
+		{"last command", lastCommand(&e)},
+	} {
+		if line[1] != "" {
+			t.row(p.faint(line[0]), strings.TrimSuffix(line[1], ","))
+		}
+	}
+	t.print()
+	if e.Status != schemas.ExceptionResolved {
+		p.line("\n%s\n%s", p.strong("What to do"), p.wrap("  ", e.NextAction))
+	}
+	printCauses(p, shown)
+	if len(shown.Commands) > 0 {
+		p.line("\n%s", p.strong("Commands"))
+		t := p.table("  ", []string{"at (UTC)", "by", "what", "why"})
+		for _, command := range shown.Commands {
+			t.row(instant(command.Meta.OccurredAt), command.Actor, strings.TrimSpace(string(command.Kind)+" "+command.Payload), command.Reason)
+		}
+		t.print()
+	}
+}
+
+func statusWords(p *printer, status schemas.ExceptionStatus) string {
+	if status == schemas.ExceptionResolved {
+		return p.good(string(status))
+	}
+	return p.uneasy(string(status))
+}
+
+func ordersList(e *schemas.Exception) []string {
+	if len(e.OrderIDs) == 0 && e.OrderID != nil {
+		return []string{*e.OrderID}
+	}
+	return e.OrderIDs
+}
+
+func resolvedWords(e *schemas.Exception) string {
+	if e.ResolvedAt == nil {
+		return ""
+	}
+	return strings.TrimSuffix(fmt.Sprintf("%s UTC, %s", instant(*e.ResolvedAt), value(e.Resolution)), ", ")
+}
+
+func lastCommand(e *schemas.Exception) string {
+	if e.Answer == nil {
+		return ""
+	}
+	return fmt.Sprintf("by %s (%s): %s", value(e.Actor), value(e.Reason), *e.Answer)
+}
+
+func printCauses(p *printer, shown shownException) {
+	if len(shown.Exception.Causes) == 0 {
+		return
+	}
+	p.line("\n%s", p.strong("Rests on"))
+	for i, cause := range shown.Exception.Causes {
+		p.line("  %s  %s", place(cause), cause.EventID)
+		switch {
+		case i > 0:
+		case shown.Event == nil:
+			p.line("  %s", p.faint("(that record is no longer kept)"))
+		case shown.Event.Raw != nil:
+			p.line("  %s", p.faint(fmt.Sprintf("%s; %d bytes: `waybill tail %s --partition %d --until-end` shows them", shown.Event.Problem, len(shown.Event.Raw), cause.Topic, cause.Partition)))
+		default:
+			p.line("  %s", shown.Event.Value)
+		}
+	}
+}

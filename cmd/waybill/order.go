@@ -1,0 +1,179 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"waybill/inspect"
+	"waybill/schemas"
+)
+
+func newOrder() *cobra.Command {
+	return group(&cobra.Command{
+		Use:     "order",
+		Short:   "One order: what happened, what is billed, what blocks the rest",
+		Example: `  waybill order show SO-1001`,
+	}, newOrderShow())
+}
+
+func newOrderShow() *cobra.Command {
+	var output string
+	command := &cobra.Command{
+		Use:   "show ID",
+		Short: "What happened to an order, what of it is billed, what blocks the rest, who owns that and since when",
+		Long: `Shows one order on one screen: where its lines stand, what is billed and by which rule, what blocks the rest with owner,
+age and value at risk, and what happened in order of time. The JSON output has all of it as one object.`,
+		Example: `  waybill order show SO-1001
+  waybill order show SO-1001 --output json | jq '.blocking[] | {class, owner, amount_at_risk}'`,
+		Args: arguments("ID of the order", 1, 1),
+		RunE: func(command *cobra.Command, args []string) error {
+			if err := checkOutput(output); err != nil {
+				return err
+			}
+			c, err := connected(command)
+			if err != nil {
+				return err
+			}
+			p := newPrinter(command)
+			now := time.Now()
+			order, err := c.view(p).Order(command.Context(), args[0], now)
+			if err != nil {
+				return registryHint(err)
+			}
+			if output == "json" {
+				return p.json(order)
+			}
+			printOrder(p, order, now)
+			return nil
+		},
+	}
+	configFlags(command, connectionKeys...)
+	outputFlag(command, &output)
+	return command
+}
+
+func printOrder(p *printer, order *inspect.Order, now time.Time) {
+	state := order.State
+	if state == nil {
+		p.line("%s  %s", p.strong("Order "+order.OrderID), p.uneasy("where it stands is not known yet: the tracker has not seen it"))
+	} else {
+		p.line("%s  %s, customer %s, channel %s, as of %s UTC", p.strong("Order "+order.OrderID), state.Status, state.CustomerID, state.Channel, instant(state.AsOf))
+		p.line("ordered %s, billed %s, %s", money(&state.Ordered, &state.Currency), money(&state.Billed, &state.Currency), blockedWords(p, order))
+		printLines(p, state.Lines)
+	}
+	printBills(p, order.Bills)
+	printBlocking(p, order.Blocking, now)
+	printChain(p, order.Chain)
+}
+
+func blockedWords(p *printer, order *inspect.Order) string {
+	if len(order.Blocking) == 0 {
+		return p.good("nothing blocks it")
+	}
+	return p.bad(plural(len(order.Blocking), "exception", "exceptions") + " open")
+}
+
+func printLines(p *printer, lines []schemas.OrderLineState) {
+	p.line("\n%s", p.strong("Lines"))
+	quantities := []string{"ordered", "accepted", "allocated", "picked", "packed", "shipped", "delivered", "ready", "invoiced"}
+	t := p.table("  ", append([]string{"line", "item", "unit", "stage"}, quantities...), append([]string{"line"}, quantities...)...)
+	for _, l := range lines {
+		item := l.ItemID
+		if l.ShippedItemID != nil {
+			item += " → " + *l.ShippedItemID
+		}
+		t.row(l.LineNo, item, l.UOM, l.Stage, some(l.Ordered), some(l.Accepted), some(l.Allocated), some(l.Picked), some(l.Packed), some(l.Shipped),
+			some(l.Delivered), some(l.InvoiceReady), some(l.Invoiced))
+	}
+	t.print()
+}
+
+// some is a quantity, or a mark for none, so that the eye finds what is there.
+func some(quantity schemas.Quantity) string {
+	if quantity == 0 {
+		return "·"
+	}
+	return quantity.String()
+}
+
+func printBills(p *printer, bills []schemas.InvoiceReady) {
+	if len(bills) == 0 {
+		p.line("\n%s  nothing yet", p.strong("Billed"))
+		return
+	}
+	p.line("\n%s", p.strong("Billed"))
+	t := p.table("  ", []string{"ready at (UTC)", "what", "shipment", "total", "rule", "because of"}, "total")
+	for _, bill := range bills {
+		for i, line := range bill.Lines {
+			item := line.ShippedItemID
+			if line.ShippedItemID != line.OrderedItemID {
+				item += " for " + line.OrderedItemID
+			}
+			words := fmt.Sprintf("%d: %s %s %s at %s = %s", line.LineNo, line.Quantity, line.UOM, item, priced(line), line.Amount)
+			if i > 0 {
+				t.row("", words, line.ShipmentID)
+				continue
+			}
+			t.row(instant(bill.ReadyAt), words, line.ShipmentID, money(&bill.Total, &bill.Currency), bill.Rule, evidenceWords(bill.Evidence))
+		}
+	}
+	t.print()
+}
+
+func priced(line schemas.InvoiceReadyLine) string {
+	if line.PriceUnit == 1 {
+		return line.UnitPrice.String()
+	}
+	return fmt.Sprintf("%s per %d", line.UnitPrice, line.PriceUnit)
+}
+
+// evidenceWords names the record that a bill rests on last, and how many more there are.
+func evidenceWords(evidence []schemas.Evidence) string {
+	if len(evidence) == 0 {
+		return ""
+	}
+	words := place(evidence[len(evidence)-1])
+	if more := len(evidence) - 1; more > 0 {
+		words += fmt.Sprintf(" and %d more", more)
+	}
+	return words
+}
+
+// place is where a record stands.
+func place(at schemas.Evidence) string {
+	return fmt.Sprintf("%s/%d@%d", at.Topic, at.Partition, at.Offset)
+}
+
+func printBlocking(p *printer, blocking []schemas.Exception, now time.Time) {
+	if len(blocking) == 0 {
+		return
+	}
+	p.line("\n%s", p.strong("Blocked by"))
+	for _, e := range blocking {
+		head := fmt.Sprintf("  %s  %s  owner %s, open for %s, since %s UTC", p.bad(e.Class), e.ExceptionID, e.Owner, span(inspect.Age(&e, now)), instant(e.OpenedAt))
+		if e.LineNo != nil {
+			head += fmt.Sprintf(", line %d", *e.LineNo)
+		}
+		if e.AmountAtRisk != nil {
+			head += ", at risk " + money(e.AmountAtRisk, e.Currency)
+		}
+		p.line("%s", head)
+		p.line("%s", p.wrap("    ", e.Message))
+		p.line("%s", p.wrap("    ", "→ "+e.NextAction))
+	}
+}
+
+func printChain(p *printer, chain []inspect.Happening) {
+	p.line("\n%s", p.strong("What happened"))
+	t := p.table("  ", []string{"at (UTC)", "by", "what", "record"})
+	for _, happening := range chain {
+		record := ""
+		if happening.Record != nil {
+			record = place(*happening.Record)
+		}
+		t.row(instant(happening.At), happening.Source, happening.What, p.faint(record))
+	}
+	t.print()
+}
