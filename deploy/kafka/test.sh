@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Runs the tests that need a real Kafka: those whose name has Kafka in it, in files with the build tag kafka. They find the
 # broker and the registry by WAYBILL_TEST_BROKERS and WAYBILL_TEST_REGISTRY. The two run on ports and in a folder of their
-# own, beside those of `make kafka`, and are stopped at the end however the tests end. Arguments go to go test, for example
+# own, beside those of `make kafka`, and are stopped at the end however the tests end. Each package has a new Kafka: the
+# catalogue's topics are called the same in all of them. Arguments go to go test, for example
 # `deploy/kafka/test.sh -run KafkaKilled -v`.
 set -euo pipefail
 
@@ -19,20 +20,22 @@ while IFS= read -r folder; do
 done < <(grep -rl --include='*_test.go' '^//go:build .*kafka' . | sed 's|/[^/]*$||' | sort -u)
 ((${#packages[@]})) || fail "no test file has the build tag kafka"
 
-# end STATUS: after a failure shows what the two complained of last, then stops them.
-end() {
-  if (($1 > 0 && $1 < 128)); then
-    for name in kafka registry; do
-      [[ ! -f $run/$name.log ]] || { say "--- $name.log:"; grep -E ' (WARN|ERROR|FATAL) ' "$run/$name.log" | tail -n 15 >&2 || true; }
-    done
-  fi
-  "$here/stop.sh"
+# complaints shows what the two complained of last.
+complaints() {
+  local name
+  for name in kafka registry; do
+    [[ ! -f $run/$name.log ]] || { say "--- $name.log:"; grep -E ' (WARN|ERROR|FATAL) ' "$run/$name.log" | tail -n 15 >&2 || true; }
+  done
 }
-trap 'end $?' EXIT
+trap '"$here/stop.sh"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-addresses=$("$here/start.sh")
-while IFS= read -r line; do export "${line?}"; done <<<"$addresses"
-# One package at a time: the topics' names are the same for all of them.
-go test -count=1 -p 1 -timeout 30m -tags kafka -run Kafka "$@" "${packages[@]}"
+failed=()
+for package in "${packages[@]}"; do
+  "$here/stop.sh"
+  addresses=$("$here/start.sh")
+  while IFS= read -r line; do export "${line?}"; done <<<"$addresses"
+  go test -count=1 -timeout 20m -tags kafka -run Kafka "$@" "$package" || { failed+=("$package"); complaints; }
+done
+((${#failed[@]} == 0)) || fail "failed on a real Kafka: ${failed[*]}"
