@@ -26,6 +26,8 @@ func nothingHeld(*Bill) bool { return false }
 
 func TestTheDifferenceBetweenBilledAndDesired(t *testing.T) {
 	one, two := billOf("S1", "4", "10").by("ir-1", 1), billOf("S2", "6", "10").by("ir-2", 1)
+	sameAmount := billOf("S1", "4", "10")
+	sameAmount.UnitPrice++
 	for _, test := range []struct {
 		name            string
 		before, desired []Bill
@@ -35,6 +37,7 @@ func TestTheDifferenceBetweenBilledAndDesired(t *testing.T) {
 		{"new", nil, []Bill{billOf("S1", "4", "10")}, "invoice"},
 		{"the same", []Bill{one}, []Bill{billOf("S1", "4", "10")}, ""},
 		{"another price", []Bill{one}, []Bill{billOf("S1", "4", "9")}, "credit_and_rebill"},
+		{"another price that comes to the same", []Bill{one}, []Bill{sameAmount}, "credit_and_rebill"},
 		{"another quantity", []Bill{one}, []Bill{billOf("S1", "5", "10")}, "credit_and_rebill"},
 		{"gone", []Bill{one}, nil, "credit_and_close"},
 		{"one gone, one changed, one new", []Bill{one, two}, []Bill{billOf("S2", "7", "10"), billOf("S3", "1", "10")}, "credit_and_close credit_and_rebill invoice"},

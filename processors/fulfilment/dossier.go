@@ -91,10 +91,11 @@ func (d *dossier) loadAll() {
 	}
 }
 
-// loadHeld takes in the lines whose billing a hold kept back: all, where the order is or was billed as one.
+// loadHeld takes in the lines whose billing a hold kept back: all, where the order was billed as one. One that becomes
+// complete by the hold's end takes them in for that.
 func (d *dossier) loadHeld(hold *HoldRow) {
-	asOne := d.trigger().unit == byOrder || d.unitRows.Get(d.s, state.TextPair{d.order.OrderID, orderUnit}) != nil
-	if hold.stopsOrder() || asOne {
+	billedAsOne := d.unitRows.Get(d.s, state.TextPair{d.order.OrderID, orderUnit}) != nil
+	if hold.stopsOrder() || billedAsOne {
 		d.loadAll()
 		return
 	}
@@ -151,12 +152,8 @@ func (d *dossier) trigger() trigger {
 func (d *dossier) settle() {
 	o := d.order
 	o.Final = o.shipsNoMore()
-	if o.Placed != nil {
-		policy := invoicePolicy(o, d.customer())
-		if d.stored == nil || o.Final != d.stored.Final || policy != o.Trigger {
-			d.loadAll()
-		}
-		o.Trigger = policy
+	if d.stored != nil && o.Final != d.stored.Final {
+		d.loadAll()
 	}
 	d.judge()
 	if d.trigger().unit == byOrder && len(o.Holds) == 0 && o.Count.complete() != o.Complete {

@@ -120,15 +120,14 @@ func (m *lineMasterData) keep(itemID string) {
 }
 
 // awaitMasterData has the line judged again when master data comes or changes, while something depends on it that no other
-// event would bring up again: a reason that stands, goods that wait for the customer or for a hold's end, a quantity that
-// has no value, a demand that cannot be told. What merely has not been triggered yet is judged anew when it is.
+// event would bring up again: a reason that stands, a quantity that has no value, a demand that cannot be told. What merely
+// has not been triggered yet, or is held, is judged anew when it is triggered or let go.
 func (d *dossier) awaitMasterData(line *openLine) {
 	v, subject := line.verdict, lineSubject(d.order.OrderID, line.row.LineNo)
 	for _, itemID := range v.untold {
 		d.items.Await(d.s, itemID, subject)
 	}
-	waits := line.row.Tally.Shipped && (len(d.order.Holds) > 0 || d.customer() == nil)
-	if !line.row.Tally.Troubled && !waits && (!v.known || v.price != nil) {
+	if !line.row.Tally.Troubled && (!v.known || v.price != nil) {
 		return
 	}
 	for _, itemID := range line.master.asked {

@@ -11,11 +11,10 @@ import (
 
 // OrderRow is the header of an order, by order id. It is there before the order is, when something else came first.
 type OrderRow struct {
-	OrderID  string                `avro:"order_id"`
-	Placed   *PlacedOrder          `avro:"placed"`   // nil: the order has not arrived
-	Accepted *AcceptedOrder        `avro:"accepted"` // nil: ERP has said nothing
-	Agreed   *CustomerTerms        `avro:"agreed"`   // the customer's terms as of the first bill: they stay
-	Trigger  schemas.InvoicePolicy `avro:"trigger"`  // under which the lines were last billed
+	OrderID  string         `avro:"order_id"`
+	Placed   *PlacedOrder   `avro:"placed"`   // nil: the order has not arrived
+	Accepted *AcceptedOrder `avro:"accepted"` // nil: ERP has said nothing
+	Agreed   *CustomerTerms `avro:"agreed"`   // the customer's terms as of the first bill: they stay
 
 	Shipments  int32 `avro:"shipments"`   // that carry lines of the order
 	InProgress int32 `avro:"in_progress"` // of them: allocated, picked or packed

@@ -29,7 +29,7 @@ func TestRowsComeBackAsTheyWerePut(t *testing.T) {
 		OrderID: "O1", Placed: &PlacedOrder{Sequence: 2, CustomerID: "ACME", Channel: "web", Currency: "USD", ShipPolicy: new(schemas.ShipComplete),
 			InvoicePolicy: new(schemas.OrderComplete), BusinessDate: schemas.MustDate("2026-03-02"), Fact: fact},
 		Accepted: &AcceptedOrder{Position: 4, Status: schemas.Accepted, Currency: "USD", Fact: fact}, Agreed: customerTerms(customer("ACME", nil)),
-		Trigger: schemas.OnShipment, Shipments: 3, InProgress: 1, Last: 1, Final: true, Count: LineCount{1, 2, 3, 4, 5, 6, 7}, Complete: true,
+		Shipments: 3, InProgress: 1, Last: 1, Final: true, Count: LineCount{1, 2, 3, 4, 5, 6, 7}, Complete: true,
 		Holds:  []HoldRow{{"h", "unreadable", "S1", true, &HoldSummary{"ACME", "web", "retail", "USD", 12}}},
 		Raised: []RaisedRow{{"ex-1", "unknown_order"}}, Grace: true, AwaitedCustomer: "ACME", AsOf: at(2),
 	}

@@ -24,6 +24,9 @@ func TestAShipmentIsBilledWhenItHasLeft(t *testing.T) {
 	sc.play(shipment("O1", "S1", 3, 30, schemas.MilestoneDelivered, box(1, "A", "6", nil), box(2, "B", "4", nil)))
 	expect(t, "open", sc.open(), "")
 	bill := sim.Read(sc.World, topics.InvoiceReady)[0].Value
+	if waiting := sc.Waiting(); waiting != 0 {
+		t.Errorf("%d wait for reference data though nothing is amiss", waiting)
+	}
 	if bill.Trigger != schemas.OnShipment || !bill.ReadyAt.Equal(at(20)) || bill.InvoiceReadyID != invoiceReadyID("O1", "shipment/S1", 1) ||
 		len(bill.Evidence) != 2 || bill.Evidence[0].EventID != "O1-1" || bill.Evidence[1].EventID != "S1-2" {
 		t.Errorf("got %+v", bill)
@@ -256,6 +259,50 @@ func TestWhatHadLeftBeforeItWasCancelledStaysBilled(t *testing.T) {
 		sc.play(shipment("O1", "S1", 2, 60, schemas.MilestoneReturned, box(1, "A", "6", nil), box(2, "A", "1", nil)), shipment("O1", "S2", 2, 60, schemas.MilestoneReturned, box(1, "A", "4", nil)))
 		expect(t, name+": open when all came back", sc.open(), "")
 	}
+}
+
+func TestNothingHadLeftBeforeALineThatNeverWasOpen(t *testing.T) {
+	sc := newScene(t, sim.Options{})
+	sc.play(masters()...)
+	sc.play(
+		order("O1", 1, 30, nil, line(1, "10", func(l *schemas.OrderLine) { l.Status = schemas.LineCancelled })),
+		shipment("O1", "S1", 1, 20, schemas.MilestoneShipped, box(1, "A", "6", nil)))
+	expect(t, "bills", sc.bills(), "")
+}
+
+func TestWhenTheWarehouseShipsNoMoreEveryLineIsLookedAt(t *testing.T) {
+	sc := newScene(t, sim.Options{})
+	sc.play(masters()...)
+	sc.play(
+		order("O1", 1, 0, nil, line(1, "10", nil), line(2, "3", nil), line(3, "1", nil)),
+		shipment("O1", "S1", 1, 10, schemas.MilestoneShipped, box(3, "A", "1", nil)),
+		last(shipment("O1", "S2", 1, 20, schemas.MilestoneShipped, box(1, "A", "10", nil))))
+	expect(t, "open", sc.open(), "short_shipped O1/2 30.00 USD: Nothing was shipped; 3 EA of 3 EA are missing, and the warehouse ships no more.")
+	sc.play(shipment("O1", "S3", 1, 30, schemas.MilestoneAllocated, box(2, "A", "3", nil)))
+	expect(t, "open when it ships more all the same", sc.open(), "")
+}
+
+func TestPricesAreAsOfTheDayOfTheFirstEvent(t *testing.T) {
+	sc := newScene(t, sim.Options{})
+	sc.play(masters()...)
+	unpriced := func(l *schemas.OrderLine) { l.UnitPrice = nil }
+	sc.play(
+		listPrice("later", "A", "15", func(p *schemas.ItemPrice) { p.ValidFrom = schemas.MustDate("2026-03-03") }),
+		order("O1", 1, 0, nil, line(1, "10", unpriced)), order("O1", 2, 2*24*60, nil, line(1, "12", unpriced)),
+		shipment("O1", "S1", 1, 3*24*60, schemas.MilestoneShipped, box(1, "A", "1", nil)))
+	expect(t, "net", sc.net(), "O1/1 S1 1 EA of A = 11.00 USD")
+}
+
+func TestAPriceThatStaysIsOneOfItsCurrency(t *testing.T) {
+	sc := newScene(t, sim.Options{})
+	sc.play(masters()...)
+	inEuro := acceptance("O1", 1, 30, schemas.Accepted)
+	inEuro.Acceptance.Currency = "EUR"
+	sc.play(
+		listPrice("euro", "A", "9", func(p *schemas.ItemPrice) { p.Currency = "EUR" }),
+		order("O1", 1, 0, nil, line(1, "10", func(l *schemas.OrderLine) { l.UnitPrice = nil })),
+		shipment("O1", "S1", 1, 20, schemas.MilestoneShipped, box(1, "A", "1", nil)), inEuro)
+	expect(t, "net", sc.net(), "O1/1 S1 1 EA of A = 9.00 EUR")
 }
 
 func TestALineThatIsOpenedAgainIsBilled(t *testing.T) {

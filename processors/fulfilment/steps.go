@@ -63,8 +63,8 @@ func (d *dossier) place(e *schemas.OrderEvent) bool {
 		row.end(fact.At)
 	}
 	for _, lineNo := range d.lineNumbers() {
-		if row := d.line(lineNo).row; !named[lineNo] && row.Placed != nil {
-			row.end(fact.At)
+		if !named[lineNo] {
+			d.line(lineNo).row.end(fact.At)
 		}
 	}
 	return true

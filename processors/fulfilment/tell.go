@@ -155,7 +155,8 @@ func (d *dossier) tellUnknownCustomer() {
 			d.gone(old.Class, old.ExceptionID)
 		}
 	}
-	billsHere := o.Trigger == "" || triggerOf(o.Trigger) != nil
+	policy := invoicePolicy(o, d.customer())
+	billsHere := policy == "" || triggerOf(policy) != nil
 	if d.customer() != nil || o.Count.Shipped == 0 || !billsHere {
 		d.gone(conditions.UnknownReference, id)
 		return
