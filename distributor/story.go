@@ -114,7 +114,7 @@ func (s *Story) tellTroubles(t *teller, foreign string) {
 	unreadable("XS-1", 2, "X-1", "T-0001")
 	ship(shipment("XS-1", 3, schemas.MilestoneDelivered, true, box("X-1", 1, "T-0001", "4")))
 	ship(shipment("XS-2", 1, schemas.MilestonePicked, false, box("X-2", 1, "T-0002", "4")))
-	s.Records = append(s.Records, Record{topics.WmsShipments.Name(), []byte("XS-2"), []byte{0, 0, 0, 0, 1, 2, 3}}) // cut off
+	s.Records = append(s.Records, Record{topics.WmsShipments.Name(), []byte("XS-2"), []byte("not of the wire format")})
 	replayed := conditions.ID(conditions.Unreadable, topics.WmsShipments.Name(), "XS-1", "2")
 	command := &schemas.Command{Meta: meta("waybill"), CommandID: "c-1", Actor: "ines", Kind: schemas.CommandReplay, Target: replayed, Reason: "mended", Payload: "{}"}
 	encoded, err := schemas.NewCodec[schemas.Command](t.registry, topics.Commands.Name()).Append(t.ctx, nil, command)
