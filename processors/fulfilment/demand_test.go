@@ -15,14 +15,14 @@ func TestDemand(t *testing.T) {
 		untold []string
 	}{
 		{"nothing allocated", func(*given) {}, []DemandRow{{"A", "EAST", q("10"), 0}}, nil},
-		{"some allocated, in another warehouse", func(g *given) { g.ships(allocated("S3", "A", "4")) }, []DemandRow{{"A", "EAST", q("6"), 0}, {"A", "WEST", 0, q("4")}}, nil},
-		{"some allocated in the same", func(g *given) { g.shipments["S3"].WarehouseID = "EAST"; g.ships(allocated("S3", "A", "4")) }, []DemandRow{{"A", "EAST", q("6"), q("4")}}, nil},
+		{"some allocated, in another warehouse", func(g *given) { g.ships(allocated("A", "4")) }, []DemandRow{{"A", "EAST", q("6"), 0}, {"A", "WEST", 0, q("4")}}, nil},
+		{"some allocated in the same", func(g *given) { g.shipments["S3"].WarehouseID = "EAST"; g.ships(allocated("A", "4")) }, []DemandRow{{"A", "EAST", q("6"), q("4")}}, nil},
 		{"some shipped", func(g *given) { g.ships(part("S1", "A", "4")) }, []DemandRow{{"A", "EAST", q("6"), 0}}, nil},
 		{"all shipped", func(g *given) { g.ships(part("S1", "A", "10")) }, nil, nil},
-		{"a substitute is allocated of itself", func(g *given) { g.ships(allocated("S3", "B", "10")) }, []DemandRow{{"B", "WEST", 0, q("10")}}, nil},
+		{"a substitute is allocated of itself", func(g *given) { g.ships(allocated("B", "10")) }, []DemandRow{{"B", "WEST", 0, q("10")}}, nil},
 		{"a refused substitute leaves the line committed", func(g *given) {
 			g.line.Placed.Substitution = schemas.SubstitutionNever
-			g.ships(allocated("S3", "B", "10"))
+			g.ships(allocated("B", "10"))
 		}, []DemandRow{{"A", "EAST", q("10"), 0}, {"B", "WEST", 0, q("10")}}, nil},
 		{"cancelled", func(g *given) { g.line.EndedAt = new(at(1)) }, nil, nil},
 		{"waiting for acceptance", func(g *given) { g.required = true }, nil, nil},
@@ -34,9 +34,9 @@ func TestDemand(t *testing.T) {
 			g.ships(part("S1", "A", "4"))
 		}, nil, nil},
 		{"on backorder", func(g *given) { g.final = true; g.ships(part("S1", "A", "4")) }, []DemandRow{{"A", "EAST", q("6"), 0}}, nil},
-		{"of an item that is not known", func(g *given) { delete(g.items, "A"); g.ships(allocated("S3", "A", "4")) }, nil, []string{"A", "A"}},
+		{"of an item that is not known", func(g *given) { delete(g.items, "A"); g.ships(allocated("A", "4")) }, nil, []string{"A", "A"}},
 		{"in a unit that does not convert", func(g *given) { g.line.Placed.UOM = "PAL" }, nil, []string{"A"}},
-		{"over-allocated", func(g *given) { g.ships(allocated("S3", "A", "12")) }, []DemandRow{{"A", "WEST", 0, q("12")}}, nil},
+		{"over-allocated", func(g *given) { g.ships(allocated("A", "12")) }, []DemandRow{{"A", "WEST", 0, q("12")}}, nil},
 	} {
 		g := newGiven()
 		test.given(g)

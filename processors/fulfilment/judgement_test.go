@@ -61,10 +61,7 @@ func newGiven() *given {
 }
 
 // ships adds parts that have left: shipment, item, quantity in pieces.
-func (g *given) ships(parts ...Part) *given {
-	g.line.Parts = append(g.line.Parts, parts...)
-	return g
-}
+func (g *given) ships(parts ...Part) { g.line.Parts = append(g.line.Parts, parts...) }
 
 func part(shipmentID, itemID, quantity string) Part {
 	return Part{ShipmentID: shipmentID, ItemID: itemID, UOM: "EA", Allocated: q(quantity), Shipped: q(quantity)}
@@ -78,8 +75,9 @@ func (p Part) delivering(quantity string) Part { p.Delivered = q(quantity); retu
 
 func (p Part) weighing(quantity string) Part { p.Weight = new(q(quantity)); return p }
 
-func allocated(shipmentID, itemID, quantity string) Part {
-	return Part{ShipmentID: shipmentID, ItemID: itemID, UOM: "EA", Allocated: q(quantity)}
+// allocated is what shipment S3 carries, which has not left.
+func allocated(itemID, quantity string) Part {
+	return Part{ShipmentID: "S3", ItemID: itemID, UOM: "EA", Allocated: q(quantity)}
 }
 
 func (g *given) judge() *verdict {
@@ -226,7 +224,7 @@ func TestAConditionNamesShipmentAndWarehouseWhenThereIsOne(t *testing.T) {
 func TestAnUnknownLineIsJudgedOnlyForWhatIsAllocated(t *testing.T) {
 	g := newGiven()
 	g.line.Placed = nil
-	g.line.Parts = []Part{allocated("S3", "A", "2"), part("S1", "A", "1")}
+	g.line.Parts = []Part{allocated("A", "2"), part("S1", "A", "1")}
 	v := g.judge()
 	if !v.unknown || len(v.desired)+len(v.reasons) != 0 || v.tally != (LineTally{}) {
 		t.Errorf("got %+v", v)
@@ -282,15 +280,15 @@ func TestCancelledLines(t *testing.T) {
 			g.order.Accepted = &AcceptedOrder{Status: schemas.AcceptanceCancelled, Currency: "USD", Fact: Fact{At: at(90)}}
 		}, "", nil, []string{"shipped_after_cancel 40.00 USD: 4 EA of A shipped in S1; ERP has cancelled the line."}},
 		{"a warehouse that goes on with a cancelled line is told", func(g *given) {
-			g.ships(allocated("S3", "A", "4"))
+			g.ships(allocated("A", "4"))
 			g.line.EndedAt = new(at(25))
 		}, "", nil, []string{"shipped_after_cancel 40.00 USD: 4 EA of A allocated in S3; the line is cancelled, and only what had left before stays billed."}},
 		{"a warehouse that has not heard of it yet is not", func(g *given) {
-			g.ships(allocated("S3", "A", "4"))
+			g.ships(allocated("A", "4"))
 			g.line.EndedAt = new(at(45))
 		}, "", nil, nil},
 		{"nor is one that goes on before ERP cancels", func(g *given) {
-			g.ships(allocated("S3", "A", "4"))
+			g.ships(allocated("A", "4"))
 			g.order.Accepted = &AcceptedOrder{Status: schemas.AcceptanceCancelled, Currency: "USD", Fact: Fact{At: at(45)}}
 		}, "", nil, nil},
 	})

@@ -134,7 +134,7 @@ func (d *dossier) awaitMasterData(line *openLine) {
 		d.items.Await(d.s, itemID, subject)
 	}
 	for _, itemID := range line.master.priced {
-		d.fulfilment.prices.Await(d.s, pricesAwaited(itemID), subject)
+		d.prices.Await(d.s, pricesAwaited(itemID), subject)
 	}
 	for _, warehouseID := range line.master.warehoused {
 		d.warehouses.Await(d.s, warehouseID, subject)

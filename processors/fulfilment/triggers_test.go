@@ -14,7 +14,7 @@ func TestTriggers(t *testing.T) {
 		}
 	}
 	check(t, []ruling{
-		{"on shipment", by(schemas.OnShipment, part("S1", "A", "4"), allocated("S3", "A", "6")), "open", []string{"4 EA of A @10.00/1 = 40.00 shipment/S1 on_shipment"}, nil},
+		{"on shipment", by(schemas.OnShipment, part("S1", "A", "4"), allocated("A", "6")), "open", []string{"4 EA of A @10.00/1 = 40.00 shipment/S1 on_shipment"}, nil},
 		{"per delivery, not delivered", by(schemas.PerDelivery, part("S1", "A", "4")), "open", nil, nil},
 		{"per delivery, less delivered than shipped", by(schemas.PerDelivery, part("S1", "A", "4").delivering("3")), "open", []string{"3 EA of A @10.00/1 = 30.00 shipment/S1 per_delivery"}, nil},
 		{"per delivery, never more than may be billed of what was shipped", by(schemas.PerDelivery, part("S1", "A", "12").delivering("12")), "open done", []string{"10 EA of A @10.00/1 = 100.00 shipment/S1 per_delivery"},
