@@ -177,7 +177,7 @@ func capital(word string) string { return strings.ToUpper(word[:1]) + word[1:] }
 func (a *asking) preview(p *printer, exceptions []schemas.Exception) {
 	t := p.table("", []string{"command", "exception", "class", "owner", "order", "at risk", "message"}, "at risk")
 	for _, e := range exceptions {
-		t.row(strings.TrimSpace(string(a.kind)+" "+a.payload), e.ExceptionID, e.Class, e.Owner, ordersOf(&e), money(e.AmountAtRisk, e.Currency), e.Message)
+		t.row(strings.TrimSpace(string(a.kind)+" "+a.payload), e.ExceptionID, e.Class, e.Owner, ordersOf(&e), money(e.AmountAtRisk, e.Currency), cut(e.Message, 80))
 	}
 	t.printCut()
 	for _, class := range onlyNoted(a.kind, exceptions) {
@@ -240,15 +240,14 @@ func (a *asking) print(p *printer, done asked, exceptions []schemas.Exception) e
 	case len(done.Effects) == 0:
 		p.line("Asked to %s %s, as %s. `waybill exceptions show ID` says what became of it.", a.kind, plural(len(done.Commands), "exception", "exceptions"), a.actor)
 	default:
-		t := p.table("", []string{"exception", "class", "status", "owner", "what became of it"})
 		for _, e := range done.Effects {
 			became := value(e.Resolution)
 			if e.ResolvedAt == nil {
 				became = strings.TrimPrefix(value(e.Answer)+". "+e.Message, ". ")
 			}
-			t.row(e.ExceptionID, e.Class, statusWords(p, e.Status), e.Owner, became)
+			p.line("%s  %s, %s, owner %s", p.strong(e.ExceptionID), e.Class, statusWords(p, e.Status), e.Owner)
+			p.line("%s", p.wrap("  ", became))
 		}
-		t.print()
 	}
 	return nil
 }

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -153,7 +155,11 @@ func printCauses(p *printer, shown shownException) {
 		case shown.Event.Raw != nil:
 			p.line("  %s", p.faint(fmt.Sprintf("%s; %d bytes: `waybill tail %s --partition %d --until-end` shows them", shown.Event.Problem, len(shown.Event.Raw), cause.Topic, cause.Partition)))
 		default:
-			p.line("  %s", shown.Event.Value)
+			var indented bytes.Buffer
+			if err := json.Indent(&indented, shown.Event.Value, "  ", "  "); err != nil {
+				indented.Write(shown.Event.Value)
+			}
+			p.line("  %s", indented.String())
 		}
 	}
 }

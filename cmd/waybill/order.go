@@ -165,6 +165,9 @@ func printBlocking(p *printer, blocking []schemas.Exception, now time.Time) {
 	}
 }
 
+// longestHappening keeps the chain a table; the JSON output has the whole text.
+const longestHappening = 90
+
 func printChain(p *printer, chain []inspect.Happening) {
 	p.line("\n%s", p.strong("What happened"))
 	t := p.table("  ", []string{"at (UTC)", "by", "what", "record"})
@@ -173,7 +176,7 @@ func printChain(p *printer, chain []inspect.Happening) {
 		if happening.Record != nil {
 			record = place(*happening.Record)
 		}
-		t.row(instant(happening.At), happening.Source, happening.What, p.faint(record))
+		t.row(instant(happening.At), happening.Source, cut(happening.What, longestHappening), p.faint(record))
 	}
 	t.print()
 }

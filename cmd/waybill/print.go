@@ -132,7 +132,24 @@ func (p *printer) wrap(indent, words string) string {
 	if p.width > 0 {
 		width = min(width, p.width)
 	}
-	return indent + strings.ReplaceAll(text.WrapSoft(words, max(width-len(indent), 20)), "\n", "\n"+indent)
+	var lines []string
+	for line := range strings.Lines(text.WrapSoft(words, max(width-len(indent), 20))) {
+		lines = append(lines, strings.TrimRight(indent+line, " \n"))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// cut shortens a text to so many characters, at a word.
+func cut(words string, most int) string {
+	runes := []rune(words)
+	if len(runes) <= most {
+		return words
+	}
+	kept := string(runes[:most-1])
+	if space := strings.LastIndexByte(kept, ' '); space > len(kept)/2 {
+		kept = kept[:space]
+	}
+	return kept + "…"
 }
 
 // progress shows on a terminal how far long reading has come, and nothing of it when it is done.
