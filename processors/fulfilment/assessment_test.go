@@ -2,6 +2,9 @@ package fulfilment
 
 import (
 	"testing"
+
+	"waybill/schemas"
+	"waybill/stream/sim"
 )
 
 func TestWhatAHoldStops(t *testing.T) {
@@ -52,4 +55,68 @@ func TestHoldsAreKeptByIdAndTakenOnce(t *testing.T) {
 	if o.Holds[0].HoldID != "h2" || o.Holds[0].SequenceKnown {
 		t.Errorf("got %+v", o.Holds)
 	}
+}
+
+func TestNothingOfAHeldOrderIsBilled(t *testing.T) {
+	sc := newScene(t, sim.Options{})
+	sc.play(masters()...)
+	sc.play(
+		order("O1", 1, 0, nil, line(1, "10", nil), line(2, "2", nil)),
+		shipment("O1", "S1", 1, 20, schemas.MilestoneShipped, box(1, "A", "4", nil)),
+		hold("ex-1", "O1", "", 2, true))
+	expect(t, "assessed", sc.assessments(), "ex-1 O1 ACME web retail 80.00 USD")
+	sc.play(shipment("O1", "S2", 1, 30, schemas.MilestoneShipped, box(1, "A", "6", nil)), acceptance("O1", 1, 40, schemas.Accepted, accepted(1, "10", "9", nil), accepted(2, "2", "10", nil)))
+	billed := "O1 #1 invoice on_shipment ACME | 1 A 4 EA @10.00/1 = 40.00 (S1) | 40.00 USD"
+	expect(t, "bills", sc.bills(), billed)
+	expect(t, "assessed by ERP's price", sc.assessments(), "ex-1 O1 ACME web retail 74.00 USD")
+	sc.play(hold("ex-1", "O1", "", 2, false))
+	expect(t, "net", sc.net(), "O1/1 S1 4 EA of A = 36.00 USD", "O1/1 S2 6 EA of A = 54.00 USD")
+}
+
+func TestTheOtherShipmentsOfAHeldShipmentsOrderAreBilled(t *testing.T) {
+	sc := newScene(t, sim.Options{})
+	sc.play(masters()...)
+	sc.play(
+		hold("ex-1", "O1", "S2", 0, true),
+		order("O1", 1, 0, nil, line(1, "10", nil), line(2, "2", nil)))
+	expect(t, "assessed while nothing is known of the shipment", sc.assessments(), "ex-1 O1 ACME web retail 120.00 USD")
+	sc.play(
+		shipment("O1", "S1", 1, 20, schemas.MilestoneShipped, box(1, "A", "4", nil)),
+		shipment("O1", "S2", 1, 30, schemas.MilestoneShipped, box(2, "A", "2", nil)))
+	expect(t, "net", sc.net(), "O1/1 S1 4 EA of A = 40.00 USD")
+	expect(t, "assessed by what the shipment carries", sc.assessments(), "ex-1 O1 ACME web retail 20.00 USD")
+	before := sc.written()
+	sc.play(shipment("O1", "S3", 1, 40, schemas.MilestoneAllocated, box(1, "A", "1", nil)))
+	if told := sc.written() - before; told != 1 { // demand
+		t.Errorf("%d records for an event that the hold does not touch", told)
+	}
+	sc.play(customer("ACME", func(c *schemas.Customer) { c.Segment = "wholesale" }))
+	expect(t, "assessed in another segment", sc.assessments(), "ex-1 O1 ACME web wholesale 20.00 USD")
+	sc.play(hold("ex-1", "O1", "S2", 0, false))
+	expect(t, "net", sc.net(), "O1/1 S1 4 EA of A = 40.00 USD", "O1/2 S2 2 EA of A = 20.00 USD")
+}
+
+func TestWhatCameBeforeAnEventInDoubtStands(t *testing.T) {
+	sc := newScene(t, sim.Options{})
+	sc.play(masters()...)
+	complete := func(o *schemas.Order) { o.InvoicePolicy = new(schemas.OrderComplete) }
+	sc.play(
+		hold("ex-1", "O1", "S1", 2, true), hold("ex-1", "O2", "S1", 2, true),
+		order("O1", 1, 0, nil, line(1, "10", nil)), order("O2", 1, 0, complete, line(1, "2", nil)),
+		shipment("O1", "S1", 1, 20, schemas.MilestoneShipped, box(1, "A", "10", nil)), shipment("O2", "S1", 1, 20, schemas.MilestoneShipped, box(1, "A", "2", nil)))
+	expect(t, "net", sc.net(), "O1/1 S1 10 EA of A = 100.00 USD")
+	expect(t, "assessed", sc.assessments(), "ex-1 O1 ACME web retail 0.00 USD", "ex-1 O2 ACME web retail 20.00 USD")
+	sc.play(hold("ex-1", "O1", "S1", 2, false), hold("ex-1", "O2", "S1", 2, false))
+	expect(t, "net", sc.net(), "O1/1 S1 10 EA of A = 100.00 USD", "O2/1 S1 2 EA of A = 20.00 USD")
+}
+
+func TestAHoldOfAShipmentThatNeverComesLetsTheOrderGoWhenItEnds(t *testing.T) {
+	sc := newScene(t, sim.Options{})
+	sc.play(masters()...)
+	sc.play(hold("ex-1", "O1", "S7", 0, true))
+	expect(t, "assessed of an order that is not known", sc.assessments(), "ex-1 O1")
+	sc.play(
+		order("O1", 1, 0, nil, line(1, "10", nil)), shipment("O1", "S1", 1, 20, schemas.MilestoneShipped, box(1, "A", "10", nil)),
+		hold("ex-1", "O1", "S7", 0, false), hold("ex-1", "O1", "S7", 0, false))
+	expect(t, "net", sc.net(), "O1/1 S1 10 EA of A = 100.00 USD")
 }

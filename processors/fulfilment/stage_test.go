@@ -149,42 +149,6 @@ func TestAnUnknownLineThatTheWarehouseTakesBackIsNoException(t *testing.T) {
 	expect(t, "open", sc.open(), "")
 }
 
-func TestWhatMasterDataLacksHoldsTheLineUntilItComes(t *testing.T) {
-	sc := newScene(t, sim.Options{})
-	sc.play(
-		order("O1", 1, 0, nil, line(1, "10", func(l *schemas.OrderLine) { l.UnitPrice = nil })),
-		shipment("O1", "S1", 1, 20, schemas.MilestoneShipped, box(1, "A", "6", nil)))
-	expect(t, "nothing is there", sc.open(),
-		"unknown_reference O1/1: 6 EA of A shipped in S1; item A has no price in USD on 2026-03-02.",
-		"unknown_reference O1/1: 6 EA of A shipped in S1; item A is not in master data.",
-		"unknown_reference O1/1: 6 EA of A shipped in S1; warehouse EAST is not in master data.",
-		"unknown_reference O1: Customer ACME is not in master data; what was shipped of the order waits for it.")
-	sc.play(listPrice("A1", "A", "11", nil))
-	expect(t, "the price has come", sc.open(),
-		"unknown_reference O1 66.00 USD: Customer ACME is not in master data; what was shipped of the order waits for it.",
-		"unknown_reference O1/1 66.00 USD: 6 EA of A shipped in S1; item A is not in master data.",
-		"unknown_reference O1/1 66.00 USD: 6 EA of A shipped in S1; warehouse EAST is not in master data.")
-	sc.play(item("A", nil), warehouse("EAST"))
-	expect(t, "all but the customer has come", sc.open(), "unknown_reference O1 66.00 USD: Customer ACME is not in master data; what was shipped of the order waits for it.")
-	expect(t, "bills", sc.bills(), "")
-	expect(t, "demand", sc.demand(), "O1/1 A@EAST committed 4 allocated 0")
-	sc.play(customer("ACME", nil))
-	expect(t, "all has come", sc.open(), "")
-	expect(t, "bills", sc.bills(), "O1 #1 invoice on_shipment ACME | 1 A 6 EA @11.00/1 = 66.00 (S1) | 66.00 USD")
-}
-
-func TestAnItemWhoseIdGoesOnBehindASlashHasPricesOfItsOwn(t *testing.T) {
-	sc := newScene(t, sim.Options{})
-	sc.play(masters()...)
-	sc.play(
-		item("A/2", nil), listPrice("zero", "A", "5", func(p *schemas.ItemPrice) { p.ValidFrom = schemas.MustDate("2026-12-01") }),
-		order("O1", 1, 0, nil, line(1, "10", func(l *schemas.OrderLine) { l.UnitPrice = nil }), line(2, "1", func(l *schemas.OrderLine) { l.ItemID, l.UnitPrice = "A/2", nil })),
-		shipment("O1", "S1", 1, 20, schemas.MilestoneShipped, box(2, "A/2", "1", nil)))
-	expect(t, "open", sc.open(), "unknown_reference O1/2: 1 EA of A/2 shipped in S1; item A/2 has no price in USD on 2026-03-02.")
-	sc.play(listPrice("p", "A/2", "3", nil), shipment("O1", "S2", 1, 30, schemas.MilestoneShipped, box(1, "A", "1", nil)))
-	expect(t, "net", sc.net(), "O1/1 S2 1 EA of A = 11.00 USD", "O1/2 S1 1 EA of A/2 = 3.00 USD")
-}
-
 func TestAnotherCustomerTakesTheExceptionOfTheFirst(t *testing.T) {
 	sc := newScene(t, sim.Options{})
 	sc.play(masters()...)
@@ -282,29 +246,6 @@ func TestWhenTheWarehouseShipsNoMoreEveryLineIsLookedAt(t *testing.T) {
 	expect(t, "open when it ships more all the same", sc.open(), "")
 }
 
-func TestPricesAreAsOfTheDayOfTheFirstEvent(t *testing.T) {
-	sc := newScene(t, sim.Options{})
-	sc.play(masters()...)
-	unpriced := func(l *schemas.OrderLine) { l.UnitPrice = nil }
-	sc.play(
-		listPrice("later", "A", "15", func(p *schemas.ItemPrice) { p.ValidFrom = schemas.MustDate("2026-03-03") }),
-		order("O1", 1, 0, nil, line(1, "10", unpriced)), order("O1", 2, 2*24*60, nil, line(1, "12", unpriced)),
-		shipment("O1", "S1", 1, 3*24*60, schemas.MilestoneShipped, box(1, "A", "1", nil)))
-	expect(t, "net", sc.net(), "O1/1 S1 1 EA of A = 11.00 USD")
-}
-
-func TestAPriceThatStaysIsOneOfItsCurrency(t *testing.T) {
-	sc := newScene(t, sim.Options{})
-	sc.play(masters()...)
-	inEuro := acceptance("O1", 1, 30, schemas.Accepted)
-	inEuro.Acceptance.Currency = "EUR"
-	sc.play(
-		listPrice("euro", "A", "9", func(p *schemas.ItemPrice) { p.Currency = "EUR" }),
-		order("O1", 1, 0, nil, line(1, "10", func(l *schemas.OrderLine) { l.UnitPrice = nil })),
-		shipment("O1", "S1", 1, 20, schemas.MilestoneShipped, box(1, "A", "1", nil)), inEuro)
-	expect(t, "net", sc.net(), "O1/1 S1 1 EA of A = 9.00 EUR")
-}
-
 func TestALineThatIsOpenedAgainIsBilled(t *testing.T) {
 	sc := newScene(t, sim.Options{})
 	sc.play(masters()...)
@@ -349,28 +290,6 @@ func TestAnotherPolicyOfTheOrderMovesTheBillsToItsUnits(t *testing.T) {
 	expect(t, "open", sc.open(), "")
 }
 
-func TestCorrectedMasterDataDoesNotChangeWhatWasBilled(t *testing.T) {
-	sc := newScene(t, sim.Options{})
-	sc.play(masters()...)
-	sc.play(
-		order("O1", 1, 0, nil, line(1, "10", func(l *schemas.OrderLine) { l.UnitPrice = nil })),
-		shipment("O1", "S1", 1, 20, schemas.MilestoneShipped, box(1, "A", "6", nil), box(1, "B", "2", nil)))
-	billed := "O1 #1 invoice on_shipment:substitution_lower ACME | 1 A 6 EA @11.00/1 = 66.00 (S1) | 1 A→B 2 EA @8.00/1 = 16.00 (S1) | 82.00 USD"
-	expect(t, "bills", sc.bills(), billed)
-	sc.play(
-		listPrice("A1", "A", "99", nil), listPrice("B1", "B", "1", nil),
-		customer("ACME", func(c *schemas.Customer) {
-			c.InvoicePolicy, c.SubstitutionPrice = schemas.OrderComplete, schemas.PriceOriginal
-		}),
-		item("A", func(i *schemas.Item) { i.CatchWeight = true }), item("B", func(i *schemas.Item) { i.BaseUOM, i.UOMs = "KG", nil }),
-		shipment("O1", "S1", 2, 30, schemas.MilestoneDelivered, box(1, "A", "6", nil), box(1, "B", "2", nil)))
-	expect(t, "bills", sc.bills(), billed)
-	expect(t, "open", sc.open(), "")
-	// What comes later of the line goes by the same terms.
-	sc.play(shipment("O1", "S2", 1, 40, schemas.MilestoneShipped, box(1, "A", "2", nil)))
-	expect(t, "bills", sc.bills(), billed, "O1 #1 invoice on_shipment ACME | 1 A 2 EA @11.00/1 = 22.00 (S2) | 22.00 USD")
-}
-
 func TestWhatWasTakenOnceIsNotTakenAgain(t *testing.T) {
 	sc := newScene(t, sim.Options{})
 	sc.play(masters()...)
@@ -393,70 +312,6 @@ func (sc *scene) written() (n int) {
 		n += len(sc.Records(topic))
 	}
 	return n
-}
-
-func TestNothingOfAHeldOrderIsBilled(t *testing.T) {
-	sc := newScene(t, sim.Options{})
-	sc.play(masters()...)
-	sc.play(
-		order("O1", 1, 0, nil, line(1, "10", nil), line(2, "2", nil)),
-		shipment("O1", "S1", 1, 20, schemas.MilestoneShipped, box(1, "A", "4", nil)),
-		hold("ex-1", "O1", "", 2, true))
-	expect(t, "assessed", sc.assessments(), "ex-1 O1 ACME web retail 80.00 USD")
-	sc.play(shipment("O1", "S2", 1, 30, schemas.MilestoneShipped, box(1, "A", "6", nil)), acceptance("O1", 1, 40, schemas.Accepted, accepted(1, "10", "9", nil), accepted(2, "2", "10", nil)))
-	billed := "O1 #1 invoice on_shipment ACME | 1 A 4 EA @10.00/1 = 40.00 (S1) | 40.00 USD"
-	expect(t, "bills", sc.bills(), billed)
-	expect(t, "assessed by ERP's price", sc.assessments(), "ex-1 O1 ACME web retail 74.00 USD")
-	sc.play(hold("ex-1", "O1", "", 2, false))
-	expect(t, "net", sc.net(), "O1/1 S1 4 EA of A = 36.00 USD", "O1/1 S2 6 EA of A = 54.00 USD")
-}
-
-func TestTheOtherShipmentsOfAHeldShipmentsOrderAreBilled(t *testing.T) {
-	sc := newScene(t, sim.Options{})
-	sc.play(masters()...)
-	sc.play(
-		hold("ex-1", "O1", "S2", 0, true),
-		order("O1", 1, 0, nil, line(1, "10", nil), line(2, "2", nil)))
-	expect(t, "assessed while nothing is known of the shipment", sc.assessments(), "ex-1 O1 ACME web retail 120.00 USD")
-	sc.play(
-		shipment("O1", "S1", 1, 20, schemas.MilestoneShipped, box(1, "A", "4", nil)),
-		shipment("O1", "S2", 1, 30, schemas.MilestoneShipped, box(2, "A", "2", nil)))
-	expect(t, "net", sc.net(), "O1/1 S1 4 EA of A = 40.00 USD")
-	expect(t, "assessed by what the shipment carries", sc.assessments(), "ex-1 O1 ACME web retail 20.00 USD")
-	before := sc.written()
-	sc.play(shipment("O1", "S3", 1, 40, schemas.MilestoneAllocated, box(1, "A", "1", nil)))
-	if told := sc.written() - before; told != 1 { // demand
-		t.Errorf("%d records for an event that the hold does not touch", told)
-	}
-	sc.play(customer("ACME", func(c *schemas.Customer) { c.Segment = "wholesale" }))
-	expect(t, "assessed in another segment", sc.assessments(), "ex-1 O1 ACME web wholesale 20.00 USD")
-	sc.play(hold("ex-1", "O1", "S2", 0, false))
-	expect(t, "net", sc.net(), "O1/1 S1 4 EA of A = 40.00 USD", "O1/2 S2 2 EA of A = 20.00 USD")
-}
-
-func TestWhatCameBeforeAnEventInDoubtStands(t *testing.T) {
-	sc := newScene(t, sim.Options{})
-	sc.play(masters()...)
-	complete := func(o *schemas.Order) { o.InvoicePolicy = new(schemas.OrderComplete) }
-	sc.play(
-		hold("ex-1", "O1", "S1", 2, true), hold("ex-1", "O2", "S1", 2, true),
-		order("O1", 1, 0, nil, line(1, "10", nil)), order("O2", 1, 0, complete, line(1, "2", nil)),
-		shipment("O1", "S1", 1, 20, schemas.MilestoneShipped, box(1, "A", "10", nil)), shipment("O2", "S1", 1, 20, schemas.MilestoneShipped, box(1, "A", "2", nil)))
-	expect(t, "net", sc.net(), "O1/1 S1 10 EA of A = 100.00 USD")
-	expect(t, "assessed", sc.assessments(), "ex-1 O1 ACME web retail 0.00 USD", "ex-1 O2 ACME web retail 20.00 USD")
-	sc.play(hold("ex-1", "O1", "S1", 2, false), hold("ex-1", "O2", "S1", 2, false))
-	expect(t, "net", sc.net(), "O1/1 S1 10 EA of A = 100.00 USD", "O2/1 S1 2 EA of A = 20.00 USD")
-}
-
-func TestAHoldOfAShipmentThatNeverComesLetsTheOrderGoWhenItEnds(t *testing.T) {
-	sc := newScene(t, sim.Options{})
-	sc.play(masters()...)
-	sc.play(hold("ex-1", "O1", "S7", 0, true))
-	expect(t, "assessed of an order that is not known", sc.assessments(), "ex-1 O1")
-	sc.play(
-		order("O1", 1, 0, nil, line(1, "10", nil)), shipment("O1", "S1", 1, 20, schemas.MilestoneShipped, box(1, "A", "10", nil)),
-		hold("ex-1", "O1", "S7", 0, false), hold("ex-1", "O1", "S7", 0, false))
-	expect(t, "net", sc.net(), "O1/1 S1 10 EA of A = 100.00 USD")
 }
 
 func TestAnEventTouchesOnlyTheRowsThatItConcerns(t *testing.T) {
