@@ -99,11 +99,11 @@ func (in *intake) refuseForeign(s *stream.Step, of *feed, record *stream.Record,
 
 // letterOf is what intake keeps of a record that it does not take.
 func letterOf(of *feed, record *stream.Record, id Identity, s *stream.Step) *Letter {
-	hash := sha256.Sum256(record.Value)
+	hash := contentHash(record.Value)
 	letter := &Letter{
 		Class: conditions.Unreadable, Topic: of.Name, Sequence: id.Sequence, Source: id.Source, Orders: append([]string{}, id.Orders...),
 		Origin: schemas.Evidence{Topic: record.Topic, Partition: record.Partition, Offset: record.Offset, EventID: id.EventID},
-		Since:  s.Now(), Key: record.Key, Value: record.Value, Tombstone: record.Value == nil, Hash: hash[:], Timestamp: record.Timestamp,
+		Since:  s.Now(), Key: record.Key, Value: record.Value, Tombstone: record.Value == nil, Hash: hash, Timestamp: record.Timestamp,
 	}
 	if of.Ordering.Contract != topics.Unordered && !id.Misrouted {
 		letter.Entity = id.Entity
@@ -113,11 +113,27 @@ func letterOf(of *feed, record *stream.Record, id Identity, s *stream.Step) *Let
 		letter.Subject = id.Entity
 	}
 	if letter.Entity != "" && letter.Sequence != nil {
-		letter.ExceptionID = conditions.ID(conditions.Unreadable, of.Name, letter.Entity, strconv.FormatInt(*letter.Sequence, 10))
+		letter.ExceptionID = unreadableID(of.Name, letter.Entity, *letter.Sequence)
 	} else {
-		letter.ExceptionID = conditions.ID(conditions.Unreadable, of.Name, string(record.Key), hex.EncodeToString(hash[:]))
+		letter.ExceptionID = conditions.ID(conditions.Unreadable, of.Name, string(record.Key), hex.EncodeToString(hash))
 	}
 	return letter
+}
+
+// contentHash tells values apart by what is in them. The id by which a registry knows their schema is left out: it is
+// another one in every registry.
+func contentHash(value []byte) []byte {
+	const magic, idEnd = 0, 5
+	if len(value) >= idEnd && value[0] == magic {
+		value = value[idEnd:]
+	}
+	hash := sha256.Sum256(value)
+	return hash[:]
+}
+
+// unreadableID names the exception of an event that cannot be taken, where its place in its entity's sequence is known.
+func unreadableID(topic, entity string, sequence int64) string {
+	return conditions.ID(conditions.Unreadable, topic, entity, strconv.FormatInt(sequence, 10))
 }
 
 // unreadable is the message of an event that cannot be taken: which one, what is wrong with it, and what to do.

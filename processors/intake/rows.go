@@ -55,7 +55,7 @@ type Letter struct {
 	Value     []byte    `avro:"value"`
 	Tombstone bool      `avro:"tombstone"`
 	TooLarge  bool      `avro:"too_large"` // Value is left out: it is in o2c.dead-letters only
-	Hash      []byte    `avro:"hash"`      // of the value
+	Hash      []byte    `avro:"hash"`      // contentHash of the value
 	Timestamp time.Time `avro:"timestamp"`
 }
 
