@@ -142,6 +142,18 @@ func (v View) Commands(ctx context.Context, target string) ([]schemas.Command, e
 	return commands, err
 }
 
+// LastCommands reads the id of the last command that was taken on each of the targets, as far as it is still kept.
+func (v View) LastCommands(ctx context.Context, targets []string) (map[string]string, error) {
+	last := map[string]string{}
+	actions, err := v.actions(ctx, func(key string) bool { return slices.Contains(targets, key) }, func(_ string, partition, of int32) bool {
+		return slices.ContainsFunc(targets, func(target string) bool { return OfKey(target)("", partition, of) })
+	})
+	for _, action := range actions {
+		last[action.Command.Target] = action.Command.CommandID
+	}
+	return last, err
+}
+
 func (v View) actions(ctx context.Context, targets func(string) bool, partitions Partitions) ([]*schemas.Action, error) {
 	codec := schemas.NewCodec[schemas.Action](v.Registry, topics.Actions.Name())
 	var found []*schemas.Action
