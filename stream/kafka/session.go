@@ -156,6 +156,11 @@ func (s *session) open(ctx context.Context) error {
 		return err
 	}
 	s.client = s.group.Client()
+	// Taking the producer id ends a transaction that an earlier life of this instance left open. Until it is ended, its
+	// offsets are unstable and nobody can take its tasks.
+	if _, _, err := s.client.ProducerID(ctx); err != nil {
+		return fmt.Errorf("producer id of %s-%s: %w", stage.Group(), s.options.Instance, err)
+	}
 	return nil
 }
 
