@@ -15,10 +15,10 @@ import (
 // retries a flush for ever while writers wait, or it reports an error of its background work to a listener. All four end
 // here as one stored error, which the call at hand and all later ones return.
 //
-// A goroutine that calls Fatalf, or is about to panic over its log (see logDisk), must not go on, because the code behind
-// takes the end of the process for granted; it is parked. The store is then stuck: locks of Pebble may be held for good,
-// so Pebble is not called any more, not even to close it, and the directory stays locked until the process ends. So it is
-// too after a panic, and when a call was given up.
+// A goroutine that calls Fatalf, or is about to (see guardedDisk), must not go on, because the code behind takes the end
+// of the process for granted; it is parked. The store is then stuck: locks of Pebble may be held for good, so Pebble is
+// not called any more, not even to close it, and the directory stays locked until the process ends. So it is too after a
+// panic, and when a call was given up.
 type failure struct {
 	directory string
 	logger    *slog.Logger
@@ -65,11 +65,10 @@ func (f *failure) park(err error) {
 }
 
 // parkOn parks when there is an error.
-func (f *failure) parkOn(err error) error {
+func (f *failure) parkOn(err error) {
 	if err != nil {
 		f.park(err)
 	}
-	return nil
 }
 
 func (f *failure) setStuck() { f.stuckOnce.Do(func() { close(f.stuck) }) }
@@ -159,21 +158,16 @@ func (f *failure) listener() pebble.EventListener {
 	}
 }
 
-// backgroundError fails the store. Pebble tries again at once and without end, which is slowed down here until the store
-// is closed, or stopped when it can no longer be closed.
+// retryPause slows down what Pebble tries again at once and without end, until the store is closed.
+const retryPause = 20 * time.Millisecond
+
 func (f *failure) backgroundError(err error) {
-	if f.error() == nil {
-		_ = f.set(err)
+	if f.error() != nil {
+		<-time.After(retryPause)
 		return
 	}
-	select {
-	case <-f.stuck:
-		select {}
-	case <-time.After(retryPause):
-	}
+	_ = f.set(err)
 }
-
-const retryPause = 20 * time.Millisecond
 
 // Infof is Pebble's chatter.
 func (f *failure) Infof(format string, arguments ...any) {

@@ -102,7 +102,7 @@ func pebbleOptions(options PebbleOptions, lock *pebble.Lock, failure *failure) *
 	listener := failure.listener()
 	memTable := orDefault(options.MemTableBytes, 16<<20)
 	o := &pebble.Options{
-		FS:                          logDisk{options.FS, failure},
+		FS:                          guardedDisk{options.FS, failure},
 		Lock:                        lock,
 		ReadOnly:                    options.ReadOnly,
 		CacheSize:                   orDefault(options.CacheBytes, 64<<20) + 2*int64(memTable), // Pebble takes memtables out of it
@@ -236,13 +236,14 @@ func (p *Pebble) Close() error {
 		return nil
 	}
 	p.closed = true
-	if err := p.failure.close(p.db.Close); err != nil {
+	err := p.failure.close(p.db.Close)
+	if p.failure.isStuck() {
+		return p.failure.error() // and the directory stays locked
+	}
+	if err := errors.Join(err, p.lock.Close()); err != nil {
 		return fmt.Errorf("close state store %s: %w", p.directory, storeError(err))
 	}
-	if p.failure.isStuck() {
-		return p.failure.error()
-	}
-	return p.lock.Close()
+	return nil
 }
 
 // failed fails the store with what was tried and the error, when there is no earlier one.

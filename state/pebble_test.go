@@ -130,6 +130,18 @@ func TestDestroyedStoreIsEmptyAndDestroyingNothingIsFine(t *testing.T) {
 	expect(t, "rows", rows(t, scan(t, onDisk(t, directory, PebbleOptions{}), nil, nil)), "[]")
 }
 
+func TestStoreClosedUnderAWalkSaysSoAndGivesItsDirectoryFree(t *testing.T) {
+	files := vfs.NewMem()
+	store := openPebble(t, files)
+	set(t, store, "a", "1")
+	walk := scan(t, store, nil, nil)
+	walk.Next()
+	if err := store.Close(); err == nil {
+		t.Fatal("nothing is said of the walk")
+	}
+	expect(t, "rows", rows(t, scan(t, openPebble(t, files), nil, nil)), "[a=1]")
+}
+
 func TestMetricsCountWhatIsOnDiskAndWhatWasFoundInMemory(t *testing.T) {
 	store := openPebble(t, vfs.NewMem())
 	for i := range 100 {
