@@ -5,9 +5,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"waybill/schemas"
 	"waybill/state"
@@ -102,6 +104,44 @@ func TestEveryBadRecordHasANamedOutcomeAndStopsNothing(t *testing.T) {
 	}
 }
 
+func TestAnUnreadableEventOfAWrongSystemHoldsNothing(t *testing.T) {
+	w := newWorld(t, 0)
+	for range 2 {
+		w.SendRaw("commerce.orders", []byte("O1"), []byte("?"), stream.Header{Key: "source", Value: []byte("erp")})
+	}
+	w.Run()
+	w.want("class", w.the().Class, "wrong_authority")
+	w.want("dead letters", w.deadLetters(), "wrong_authority meta.source")
+	w.want("holds", w.held(), "")
+}
+
+func TestATopicThatTheCatalogueMakesDenseIsPutInSequence(t *testing.T) {
+	files := fstest.MapFS{}
+	if err := fs.WalkDir(topics.Embedded(), ".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		text, err := fs.ReadFile(topics.Embedded(), path)
+		files[path] = &fstest.MapFile{Data: []byte(strings.ReplaceAll(string(text),
+			"{contract: monotonic, entity: order_id, sequence: meta.position}", "{contract: dense, entity: order_id, sequence: meta.sequence, deadline: 1h}"))}
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	catalogue, err := topics.Load(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := world{sim.New(t, sim.Options{Start: noon}, Stage(catalogue, DefaultPolicy())), t}
+	for _, sequence := range []int64{2, 1} {
+		acceptance := anAcceptance("O1", 100*sequence)
+		acceptance.Meta.Sequence = &sequence
+		send(w, acceptance)
+		w.Run()
+	}
+	w.want("orders", w.orders("O1"), "@100 @200")
+}
+
 func TestWhatCannotBeReplayedIsGivenUp(t *testing.T) {
 	w := newWorld(t, 0)
 	w.SendRaw("wms.shipments", nil, bytesOf(w, aShipment("S1", 1, schemas.MilestonePicked, "O1", "O2")))
@@ -174,9 +214,10 @@ wms.inventory - A E -`)
 
 // tasked is one task of intake without a log around it, for what a log does not show.
 type tasked struct {
-	t    *testing.T
-	task *stream.Task
-	next int64
+	t     *testing.T
+	task  *stream.Task
+	next  int64
+	track *Track // as it was last written
 }
 
 func newTasked(t *testing.T, registry schemas.Registry) *tasked {
@@ -212,6 +253,14 @@ func (k *tasked) take(topic, key string, value []byte) (string, error) {
 		counted = append(counted, fmt.Sprintf("%s %d", outcome.Outcome, n))
 	}
 	slices.Sort(counted)
+	rows := state.NewCodec[Track](schemas.CustomTypes()...)
+	for _, entry := range ready.Changelog {
+		if entry.Key[0] == 1 { // the table of tracks
+			if k.track, err = rows.Decode(entry.Value, nil); err != nil {
+				k.t.Fatal(err)
+			}
+		}
+	}
 	if err := k.task.Commit(ready.Changelog, 0, noon); err != nil {
 		k.t.Fatal(err)
 	}
@@ -262,6 +311,24 @@ func TestEveryRecordIsCountedAsOneThing(t *testing.T) {
 		if got != c.want {
 			t.Errorf("record %d: %s, want %s", i, got, c.want)
 		}
+	}
+}
+
+func TestAnEntityThatIsBackInOrderCostsWhatItDidBefore(t *testing.T) {
+	w := newWorld(t, 0)
+	k := newTasked(t, w.Registry())
+	broken := aShipment("S1", 3, schemas.MilestonePacked, "O1")
+	broken.WarehouseID = ""
+	for _, shipment := range []*schemas.Shipment{
+		aShipment("S1", 1, schemas.MilestoneAllocated, "O1", "O2"), broken, aShipment("S1", 4, schemas.MilestoneShipped, "O1"),
+		aShipment("S1", 2, schemas.MilestonePicked, "O1", "O2"), aShipment("S1", 3, schemas.MilestonePacked, "O1"),
+	} {
+		if _, err := k.take("wms.shipments", "S1", bytesOf(w, shipment)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if want := (Track{Begun: true, Last: 4, Next: 5, Highest: 4, Parts: 1}); *k.track != want {
+		t.Errorf("%+v, want %+v", *k.track, want)
 	}
 }
 
