@@ -39,7 +39,7 @@ stands in the way, who owns it and what it is worth.`,
 		SilenceErrors: true, SilenceUsage: true,
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage{err} })
-	return group(root, newDev(), newRun(), newTopics(), newSchemas(), newProduce(), newTail(), newOrder(), newExceptions(), newTopology(), newVersion())
+	return group(root, newDev(), newRun(), newTopics(), newSchemas(), newProduce(), newTail(), newOrder(), newExceptions(), newTopology(), newDoctor(), newVersion())
 }
 
 // outputFlag declares --output.

@@ -23,6 +23,7 @@ var layers = []struct {
 	{"distributor", []string{"schemas", "topics", "processors/conditions"}, []string{"stream/...", "processors/...", "outcome"}},
 	{"feed", []string{"state", "schemas", "topics"}, []string{"stream/...", "processors/...", "inspect", "dev", "node"}},
 	{"inspect", []string{"stream", "schemas", "topics"}, []string{"stream/...", "processors/...", "dev", "node"}},
+	{"doctor", []string{"node", "stream", "state", "schemas", "topics"}, []string{"processors/...", "dev"}},
 	{"node", []string{"stream", "stream/kafka", "state", "schemas", "topics"}, []string{"processors/...", "stream/..."}},
 	{"dev", []string{"node", "inspect", "feed", "distributor", "stream", "stream/kafka", "state", "schemas", "topics"}, []string{"processors/...", "outcome", "examples"}},
 	{"console/...", []string{"console/...", "inspect", "feed", "schemas/...", "topics/..."}, nil},
@@ -31,7 +32,7 @@ var layers = []struct {
 	{"e2e", nil, []string{"distributor", "outcome", "inspect", "feed", "node", "dev", "stream/...", "state", "schemas", "topics", "processors/...", "examples"}},
 	{"deploy/...", nil, []string{"processors/conditions", "schemas"}},
 	{"internal/architecture", nil, nil},
-	{"cmd/...", []string{"cmd/...", "console", "node", "dev", "inspect", "feed", "distributor", "stream", "state", "schemas", "topics", "processors", "processors/...", "examples"}, []string{"outcome", "stream/..."}},
+	{"cmd/...", []string{"cmd/...", "console", "doctor", "node", "dev", "inspect", "feed", "distributor", "stream", "state", "schemas", "topics", "processors", "processors/...", "examples"}, []string{"outcome", "stream/..."}},
 }
 
 // libraries say where a library of others may be used: its name is an import path or, with /..., all below one. Tests
@@ -45,7 +46,7 @@ var libraries = []struct {
 	{"github.com/twmb/franz-go/pkg/kfake/...", []string{"dev"}, "the embedded broker is for `waybill dev` and for tests"},
 	{"github.com/twmb/franz-go/pkg/sr/srfake", []string{"dev"}, "the embedded registry is for `waybill dev` and for tests"},
 	{"github.com/twmb/franz-go/pkg/sr/...", []string{"schemas", "topics", "node", "cmd/..."}, "schemas.Registry is the way to the registry"},
-	{"github.com/twmb/franz-go/...", []string{"topics", "stream/kafka", "node", "dev", "inspect", "feed", "cmd/...", "bench/..."}, "what a stage does is the same on every log: stream/kafka is its way to the broker"},
+	{"github.com/twmb/franz-go/...", []string{"topics", "stream/kafka", "node", "doctor", "dev", "inspect", "feed", "cmd/...", "bench/..."}, "what a stage does is the same on every log: stream/kafka is its way to the broker"},
 	{"github.com/spf13/cobra/...", []string{"cmd/..."}, "commands are cmd's"},
 	{"github.com/prometheus/...", []string{"stream/kafka", "node"}, "the kernel's steps count, its binding to Kafka measures"},
 	{"os/exec", []string{"cmd/...", "bench/..."}, "no other program is started"},
