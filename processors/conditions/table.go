@@ -19,6 +19,15 @@ type Class struct {
 	NextAction string // what a clerk does about it
 }
 
+// ShowsAfter is how long the cause stands before it is an exception. Master data and what needs it travel on different
+// topics: that the one is a moment behind the other is nobody's work.
+func (class Class) ShowsAfter() time.Duration {
+	if class.Name == UnknownReference {
+		return 30 * time.Second
+	}
+	return 0
+}
+
 // OwnerRule says where the owner of an exception comes from.
 type OwnerRule uint8
 

@@ -17,9 +17,9 @@ func (r Row) class() conditions.Class {
 	return class
 }
 
-// exception is how the row looks to everyone; nil before it was raised.
+// exception is how the row looks to everyone; nil before it was raised, and while its cause has not stood long enough.
 func (r Row) exception() *schemas.Exception {
-	if r.Raised == nil {
+	if r.Raised == nil || !r.Shown {
 		return nil
 	}
 	class, raised, orderIDs := r.class(), r.Raised, r.orderIDs()

@@ -7,7 +7,7 @@ import (
 	"waybill/schemas"
 )
 
-// picture is a row and the exception that it looks like: nil before it was raised.
+// picture is a row and the exception that it looks like: nil before it is shown.
 type picture struct {
 	row       Row
 	exception *schemas.Exception

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"waybill/processors/conditions"
 	"waybill/schemas"
 )
 
@@ -14,6 +15,7 @@ type Row struct {
 	ExceptionID string             `avro:"exception_id"`
 	Raised      *schemas.Condition `avro:"raised"` // the newest; null until there was one
 	Standing    bool               `avro:"standing"`
+	Shown       bool               `avro:"shown"`     // the cause stands, or stood, long enough to be an exception
 	OpenedAt    time.Time          `avro:"opened_at"` // when the cause began to stand
 	ClearedAt   *time.Time         `avro:"cleared_at"`
 	Resolution  *string            `avro:"resolution"` // of the clearing
@@ -48,12 +50,18 @@ func (r Row) raised(c *schemas.Condition) Row {
 		if r.Raised != nil {
 			r.HeedFrom, r.AcceptFrom = c.At, c.At
 		}
+		r.Shown = showsAfter(c) == 0
 		r.Standing, r.OpenedAt, r.ClearedAt, r.Resolution = true, c.At, nil, nil
 	case !saysTheSame(r.Raised, c):
 		r.AcceptFrom = c.At
 	}
 	r.Raised = c
 	return r
+}
+
+func showsAfter(c *schemas.Condition) time.Duration {
+	class, _ := conditions.Of(c.Class)
+	return class.ShowsAfter()
 }
 
 // saysTheSame compares what a person who resolves an exception has accepted.

@@ -32,6 +32,7 @@ type exceptions struct {
 	out        *stream.Output[schemas.Exception]
 	replays    *stream.Output[schemas.Replay]
 	orderFacts *stream.Output[schemas.OrderFact]
+	showing    *stream.Timers // by exception_id
 }
 
 // Stage declares the stage.
@@ -45,6 +46,7 @@ func Stage(catalogue topics.Catalogue) *stream.Stage {
 	ex.orderFacts = stream.Emit(stage, topics.OrderFacts)
 	stream.On(stage, topics.Conditions, ex.onCondition)
 	stream.On(stage, topics.Actions, ex.onAction)
+	ex.showing = stream.OnTimer(stage, 1, "show", stream.WallClock, ex.show)
 	stage.OnWake(ex.onWarehouse)
 	return stage
 }
@@ -57,8 +59,12 @@ func (ex *exceptions) onCondition(s *stream.Step, c *schemas.Condition) error {
 	case schemas.ConditionRaised:
 		after = before.raised(c)
 		after.Owner = ex.owner(s, after)
+		if !after.Shown && !before.Standing {
+			ex.showing.Set(s, c.ExceptionID, s.Now().Add(showsAfter(c)))
+		}
 	case schemas.ConditionCleared:
 		after = before.cleared(c)
+		ex.showing.Cancel(s, c.ExceptionID)
 	case schemas.ConditionAssessed:
 		after = before.assessed(c)
 	default:
@@ -83,6 +89,15 @@ func (ex *exceptions) onAction(s *stream.Step, action *schemas.Action) error {
 	before := ex.get(s, target)
 	s.Count("applied")
 	ex.change(s, before, before.commanded(commandOf(&action.Command)))
+	return nil
+}
+
+// show makes an exception of a cause that has stood long enough.
+func (ex *exceptions) show(s *stream.Step, exceptionID string) error {
+	before := ex.get(s, exceptionID)
+	after := before
+	after.Shown = true
+	ex.change(s, before, after)
 	return nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"waybill/processors/conditions"
 	"waybill/schemas"
@@ -76,6 +77,32 @@ func TestAConditionThatNeverStoodLeavesNothing(t *testing.T) {
 	send(w, "ex-1", raise(9, conditions.Oversold, "a", ""))
 	w.Run()
 	expect(t, "history", history(w, "ex-1"), "open inventory control a")
+}
+
+func TestMasterDataThatIsAMomentBehindIsNobodysWork(t *testing.T) {
+	w := newWorld(t, 0)
+	send(w, "ex-1", raise(0, conditions.UnknownReference, "late", ""))
+	w.Run()
+	w.Advance(20 * time.Second)
+	send(w, "ex-1", clears(1, "arrived"))
+	w.Advance(time.Minute)
+	expect(t, "never an exception", history(w, "ex-1"))
+	send(w, "ex-2", raise(0, conditions.UnknownReference, "missing", ""))
+	send(w, "ex-2", assess("O-1", "5", "EUR"))
+	w.Run()
+	expect(t, "not yet one", history(w, "ex-2"))
+	w.Crash()
+	w.Advance(30 * time.Second)
+	expect(t, "one", history(w, "ex-2"), "open master data missing")
+	send(w, "ex-2", clears(5, "arrived"))
+	w.Run()
+	send(w, "ex-2", raise(6, conditions.UnknownReference, "missing again", ""))
+	send(w, "ex-2", clears(7, "arrived"))
+	w.Advance(time.Minute)
+	expect(t, "the second time it was a moment only", history(w, "ex-2"), "open master data missing", "resolved master data missing")
+	if facts := sim.Read(w, topics.OrderFacts); len(facts) != 2 {
+		t.Errorf("%d facts were told, want opened and resolved", len(facts))
+	}
 }
 
 func TestTheOwnerFollowsTheClassesRule(t *testing.T) {
