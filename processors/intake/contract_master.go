@@ -8,7 +8,7 @@ import (
 
 func checkCustomer(in *inspection, customer *schemas.Customer) {
 	in.text(whole, "customer_id", customer.CustomerID)
-	in.currency(whole, "currency", customer.Currency)
+	in.currency(customer.Currency)
 	if customer.CreditLimit != nil {
 		in.amount(whole, "credit_limit", *customer.CreditLimit)
 	}
@@ -40,7 +40,7 @@ func checkPrice(in *inspection, price *schemas.ItemPrice) {
 		in.text(whole, "customer_id", *price.CustomerID)
 	}
 	in.text(whole, "item_id", price.ItemID)
-	in.currency(whole, "currency", price.Currency)
+	in.currency(price.Currency)
 	in.date(whole, "valid_from", price.ValidFrom)
 	if price.ValidTo != nil {
 		in.date(whole, "valid_to", *price.ValidTo)

@@ -14,7 +14,7 @@ func checkInvoice(in *inspection, invoice *schemas.Invoice) {
 		in.text(whole, "refers_to", *invoice.RefersTo)
 	}
 	in.text(whole, "customer_id", invoice.CustomerID)
-	in.currency(whole, "currency", invoice.Currency)
+	in.currency(invoice.Currency)
 	in.date(whole, "issued_on", invoice.IssuedOn)
 	in.date(whole, "due_on", invoice.DueOn)
 	if len(invoice.Lines) == 0 && !cancelsItself(invoice) {
@@ -24,7 +24,7 @@ func checkInvoice(in *inspection, invoice *schemas.Invoice) {
 	for i := range invoice.Lines {
 		at, of := place{"lines", i}, &invoice.Lines[i]
 		in.text(at, "order_id", of.OrderID)
-		in.lineNo(at, "line_no", of.LineNo)
+		in.lineNo(at, of.LineNo)
 		in.text(at, "item_id", of.ItemID)
 		if bills {
 			in.quantity(at, "quantity", of.Quantity)
@@ -48,7 +48,7 @@ func cancelsItself(invoice *schemas.Invoice) bool {
 func checkPayment(in *inspection, payment *schemas.Payment) {
 	in.text(whole, "payment_id", payment.PaymentID)
 	in.amount(whole, "amount", payment.Amount)
-	in.currency(whole, "currency", payment.Currency)
+	in.currency(payment.Currency)
 	in.date(whole, "received_on", payment.ReceivedOn)
 	for i := range payment.Applications {
 		at, of := place{"applications", i}, &payment.Applications[i]
@@ -62,7 +62,7 @@ func checkDispute(in *inspection, dispute *schemas.Dispute) {
 	in.text(whole, "dispute_id", dispute.DisputeID)
 	in.text(whole, "invoice_id", dispute.InvoiceID)
 	if dispute.LineNo != nil {
-		in.lineNo(whole, "line_no", *dispute.LineNo)
+		in.lineNo(whole, *dispute.LineNo)
 	}
 	in.amount(whole, "amount", dispute.Amount)
 	in.text(whole, "reason", dispute.Reason)

@@ -10,7 +10,7 @@ import (
 func checkOrder(in *inspection, order *schemas.Order) {
 	in.text(whole, "order_id", order.OrderID)
 	in.text(whole, "customer_id", order.CustomerID)
-	in.currency(whole, "currency", order.Currency)
+	in.currency(order.Currency)
 	known(in, whole, "status", order.Status)
 	knownIfAny(in, whole, "ship_policy", order.ShipPolicy)
 	knownIfAny(in, whole, "invoice_policy", order.InvoicePolicy)
@@ -19,7 +19,7 @@ func checkOrder(in *inspection, order *schemas.Order) {
 	}
 	for i := range order.Lines {
 		at, of := place{"lines", i}, &order.Lines[i]
-		in.lineNo(at, "line_no", of.LineNo)
+		in.lineNo(at, of.LineNo)
 		in.text(at, "item_id", of.ItemID)
 		in.quantity(at, "quantity", of.Quantity)
 		in.text(at, "uom", of.UOM)
@@ -40,14 +40,14 @@ func checkOrder(in *inspection, order *schemas.Order) {
 func checkAcceptance(in *inspection, acceptance *schemas.OrderAcceptance) {
 	in.text(whole, "order_id", acceptance.OrderID)
 	known(in, whole, "status", acceptance.Status)
-	in.currency(whole, "currency", acceptance.Currency)
+	in.currency(acceptance.Currency)
 	in.terms(acceptance.PaymentTerms)
 	if len(acceptance.Lines) == 0 && sells(acceptance.Status) {
 		in.find(NoLines, whole, "lines", "an order that is %s needs lines", acceptance.Status)
 	}
 	for i := range acceptance.Lines {
 		at, of := place{"lines", i}, &acceptance.Lines[i]
-		in.lineNo(at, "line_no", of.LineNo)
+		in.lineNo(at, of.LineNo)
 		in.text(at, "item_id", of.ItemID)
 		known(in, at, "status", of.Status)
 		in.quantity(at, "confirmed_quantity", of.ConfirmedQuantity)

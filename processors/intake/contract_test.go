@@ -283,7 +283,7 @@ func TestAProblemSaysWhereAndWhat(t *testing.T) {
 		{Problem{Class: NullKey, Text: "there is none"}, "null_key: there is none"},
 		{Problem{Class: EmptyField, Field: "lines[0].uom", Text: "is empty"}, "empty_field, field lines[0].uom: is empty"},
 	} {
-		if got := c.problem.Error(); got != c.want {
+		if got := c.problem.String(); got != c.want {
 			t.Errorf("%q, want %q", got, c.want)
 		}
 	}

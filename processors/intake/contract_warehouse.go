@@ -31,7 +31,7 @@ func checkShipment(in *inspection, shipment *schemas.Shipment) {
 	for i := range shipment.Lines {
 		at, of := place{"lines", i}, &shipment.Lines[i]
 		in.text(at, "order_id", of.OrderID)
-		in.lineNo(at, "line_no", of.LineNo)
+		in.lineNo(at, of.LineNo)
 		in.text(at, "item_id", of.ItemID)
 		in.quantity(at, "quantity", of.Quantity)
 		in.text(at, "uom", of.UOM)
@@ -58,7 +58,7 @@ func checkMovement(in *inspection, movement *schemas.StockMovement) {
 	}
 	in.text(whole, "uom", movement.UOM)
 	if movement.LineNo != nil {
-		in.lineNo(whole, "line_no", *movement.LineNo)
+		in.lineNo(whole, *movement.LineNo)
 	}
 	if movement.ExpiresAt != nil {
 		in.instant(whole, "expires_at", *movement.ExpiresAt)

@@ -86,7 +86,7 @@ func TestOnlySystemsOfAuthorityAreBelieved(t *testing.T) {
 	} {
 		got := ""
 		if problem := authority(topics.Default(), entry, source); problem != nil {
-			got = problem.Error()
+			got = problem.String()
 		}
 		if got != want {
 			t.Errorf("%s: %q, want %q", source, got, want)

@@ -145,19 +145,19 @@ func (in *inspection) percentIfAny(at place, name string, percent *schemas.Perce
 	}
 }
 
-func (in *inspection) lineNo(at place, name string, lineNo int32) {
+func (in *inspection) lineNo(at place, lineNo int32) {
 	if lineNo < 1 {
-		in.find(BadLineNumber, at, name, "is %d", lineNo)
+		in.find(BadLineNumber, at, "line_no", "is %d", lineNo)
 	}
 }
 
-func (in *inspection) currency(at place, name, currency string) {
+func (in *inspection) currency(currency string) {
 	valid := len(currency) == 3
 	for i := range len(currency) {
 		valid = valid && 'A' <= currency[i] && currency[i] <= 'Z'
 	}
 	if !valid {
-		in.find(BadCurrency, at, name, "is %q, not the three capital letters of ISO 4217", currency)
+		in.find(BadCurrency, whole, "currency", "is %q, not the three capital letters of ISO 4217", currency)
 	}
 }
 

@@ -38,8 +38,8 @@ type Problem struct {
 	SchemaID int
 }
 
-// Error names class, field and text.
-func (p *Problem) Error() string {
+// String names class, field and text.
+func (p *Problem) String() string {
 	if p.Field == "" {
 		return p.Class + ": " + p.Text
 	}
