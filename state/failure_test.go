@@ -92,6 +92,25 @@ func TestFullDiskIsAnErrorOfEveryLaterCall(t *testing.T) {
 	}
 }
 
+func TestDiskThatCannotPreallocateIsGoodEnough(t *testing.T) {
+	disk := newBreakable(vfs.Default)
+	var refused atomic.Int32
+	disk.breakIt(func(op errorfs.Op) error {
+		if op.Kind == errorfs.OpFilePreallocate {
+			refused.Add(1)
+			return syscall.EOPNOTSUPP
+		}
+		return nil
+	})
+	store := onDisk(t, t.TempDir(), smallPebble(disk))
+	if _, _, err := workload(store); err != nil {
+		t.Fatal(err)
+	}
+	if refused.Load() == 0 {
+		t.Fatal("nothing was to be preallocated")
+	}
+}
+
 func TestDiskThatFailsAtOpeningIsAnError(t *testing.T) {
 	files := vfs.NewCrashableMem()
 	store := openPebble(t, files)

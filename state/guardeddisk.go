@@ -54,7 +54,8 @@ func (d guardedDisk) OpenDir(name string) (vfs.File, error) {
 // Unwrap returns the disk itself.
 func (d guardedDisk) Unwrap() vfs.FS { return d.FS }
 
-// guardedFile is a file, or directory, whose errors of writing do not return.
+// guardedFile is a file, or directory, whose errors of writing do not return. Those of Preallocate do: there are file
+// systems that cannot do it, and Pebble does not mind.
 type guardedFile struct {
 	vfs.File
 	failure *failure
@@ -70,12 +71,6 @@ func (f guardedFile) WriteAt(p []byte, offset int64) (int, error) {
 	n, err := f.File.WriteAt(p, offset)
 	f.failure.parkOn(err)
 	return n, err
-}
-
-func (f guardedFile) Preallocate(offset, length int64) error {
-	err := f.File.Preallocate(offset, length)
-	f.failure.parkOn(err)
-	return err
 }
 
 func (f guardedFile) Stat() (vfs.FileInfo, error) {
