@@ -177,7 +177,7 @@ func capital(word string) string { return strings.ToUpper(word[:1]) + word[1:] }
 func (a *asking) preview(p *printer, exceptions []schemas.Exception) {
 	t := p.table("", []string{"command", "exception", "class", "owner", "order", "at risk", "message"}, "at risk")
 	for _, e := range exceptions {
-		t.row(strings.TrimSpace(string(a.kind)+" "+a.payload), e.ExceptionID, e.Class, e.Owner, ordersOf(&e), money(e.AmountAtRisk, e.Currency), cut(e.Message, 80))
+		t.row(strings.TrimSpace(string(a.kind)+" "+a.payload), p.id(e.ExceptionID), e.Class, e.Owner, ordersOf(&e), money(e.AmountAtRisk, e.Currency), cut(e.Message, 80))
 	}
 	t.printCut()
 	for _, class := range onlyNoted(a.kind, exceptions) {

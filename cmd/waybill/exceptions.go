@@ -147,7 +147,7 @@ func printExceptions(p *printer, exceptions []schemas.Exception, now time.Time) 
 	}
 	t := p.table("", []string{"exception", "class", "severity", "status", "owner", "order", "at risk", "age", "due", "message"}, "at risk", "age", "due")
 	for _, e := range exceptions {
-		t.row(e.ExceptionID, e.Class, p.severity(e.Severity), e.Status, e.Owner, ordersOf(&e), money(e.AmountAtRisk, e.Currency),
+		t.row(p.id(e.ExceptionID), e.Class, p.severity(e.Severity), e.Status, e.Owner, ordersOf(&e), money(e.AmountAtRisk, e.Currency),
 			span(inspect.Age(&e, now)), dueWords(p, &e, now), strings.ReplaceAll(e.Message, "\n", " "))
 	}
 	t.printCut()

@@ -165,18 +165,22 @@ func printBlocking(p *printer, blocking []schemas.Exception, now time.Time) {
 	}
 }
 
-// longestHappening keeps the chain a table; the JSON output has the whole text.
-const longestHappening = 90
+// longestHappening keeps the chain a table, and otherColumns leave it room on a terminal; the JSON output has the whole text.
+const longestHappening, otherColumns = 90, 62
 
 func printChain(p *printer, chain []inspect.Happening) {
 	p.line("\n%s", p.strong("What happened"))
+	longest := longestHappening
+	if p.width > 0 {
+		longest = min(longest, max(p.width-otherColumns, 40))
+	}
 	t := p.table("  ", []string{"at (UTC)", "by", "what", "record"})
 	for _, happening := range chain {
 		record := ""
 		if happening.Record != nil {
 			record = place(*happening.Record)
 		}
-		t.row(instant(happening.At), happening.Source, cut(happening.What, longestHappening), p.faint(record))
+		t.row(instant(happening.At), happening.Source, cut(happening.What, longest), p.faint(record))
 	}
 	t.print()
 }

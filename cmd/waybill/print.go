@@ -171,6 +171,17 @@ func (p *printer) progress(doing, what string) func(done, total int64) {
 	}
 }
 
+// shortID is as much of an exception's id as tells it from all others; commands take it in its place.
+const shortID = 11
+
+// id prints the id of an exception in a table: whole where programs read it, its beginning where room is short.
+func (p *printer) id(id string) string {
+	if p.width > 0 && len(id) > shortID {
+		return id[:shortID]
+	}
+	return id
+}
+
 // instant prints a time as people compare them.
 func instant(at time.Time) string { return at.UTC().Format("2006-01-02 15:04:05") }
 
