@@ -10,6 +10,16 @@ import (
 	"github.com/cockroachdb/pebble/v2"
 )
 
+// ErrFailed says that the disk, or the bytes on it, let a store down. What of it is ErrCorrupt too can be rebuilt; any
+// other failed store can only be opened by a new process.
+var ErrFailed = errors.New("the store failed")
+
+// failedStore is ErrFailed with its cause, and says what the cause says.
+type failedStore struct{ error }
+
+func (failedStore) Is(target error) bool { return target == ErrFailed }
+func (f failedStore) Unwrap() error      { return f.error }
+
 // failure is what becomes of a Pebble store when the disk or its bytes let it down. Pebble then does one of four things,
 // none of which a caller can answer: it calls Logger.Fatalf and expects the process to end, it panics in the caller, it
 // retries a flush for ever while writers wait, or it reports an error of its background work to a listener. All four end
@@ -40,7 +50,7 @@ func (f *failure) set(err error) error {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
 	if f.first == nil {
-		f.first = fmt.Errorf("state store %s failed: %w", f.directory, storeError(err))
+		f.first = fmt.Errorf("state store %s failed: %w", f.directory, failedStore{storeError(err)})
 		f.logger.Warn("state store failed", "store", f.directory, "error", err)
 		close(f.failed)
 	}

@@ -151,7 +151,8 @@ func (t *Task) scan(of *table, prefix []byte, yield func(key []byte, value any) 
 	if err != nil {
 		panic(storeFailure{err})
 	}
-	more := walk(changes, iterator, len(t.prefix), func(key, row []byte, c *change) bool {
+	defer closing(iterator)
+	walk(changes, iterator, len(t.prefix), func(key, row []byte, c *change) bool {
 		switch {
 		case c != nil && c.value == nil:
 			return true
@@ -164,13 +165,17 @@ func (t *Task) scan(of *table, prefix []byte, yield func(key []byte, value any) 
 		}
 		return yield(key, value)
 	})
-	if err := iterator.Close(); err != nil && more {
+}
+
+// closing ends a walk, also when a row in it cannot be decoded.
+func closing(iterator state.Iterator) {
+	if err := iterator.Close(); err != nil {
 		panic(storeFailure{err})
 	}
 }
 
-// walk merges changes with stored rows; where both have a key the change wins. It tells whether it came to the end.
-func walk(changes []change, stored state.Iterator, prefix int, yield func(key, row []byte, c *change) bool) bool {
+// walk merges changes with stored rows; where both have a key the change wins.
+func walk(changes []change, stored state.Iterator, prefix int, yield func(key, row []byte, c *change) bool) {
 	has := stored.Next()
 	for has || len(changes) > 0 {
 		order := -1 // the change comes first
@@ -181,20 +186,19 @@ func walk(changes []change, stored state.Iterator, prefix int, yield func(key, r
 		}
 		if order > 0 {
 			if !yield(stored.Key()[prefix:], stored.Value(), nil) {
-				return false
+				return
 			}
 			has = stored.Next()
 			continue
 		}
 		if !yield([]byte(changes[0].key), nil, &changes[0]) {
-			return false
+			return
 		}
 		changes = changes[1:]
 		if order == 0 {
 			has = stored.Next()
 		}
 	}
-	return true
 }
 
 // dropRange deletes every row with from ≤ key < to: a tombstone each in the changelog, one range deletion in the store.
@@ -210,9 +214,7 @@ func (t *Task) dropRange(of *table, from, to []byte) {
 		}
 		return true
 	})
-	if err := iterator.Close(); err != nil {
-		panic(storeFailure{err})
-	}
+	closing(iterator)
 	if len(keys) == 0 {
 		return
 	}

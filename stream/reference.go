@@ -227,15 +227,13 @@ func (r *References) scan(ref *reference, prefix string, yield func(any) bool) {
 	if err != nil {
 		panic(storeFailure{err})
 	}
+	defer closing(iterator)
 	for more := true; more && iterator.Next(); {
 		value, cached := r.cache.Get(iterator.Key())
 		if !cached {
 			value = r.keep(ref, iterator.Key(), iterator.Value())
 		}
 		more = yield(value)
-	}
-	if err := iterator.Close(); err != nil {
-		panic(storeFailure{err})
 	}
 }
 

@@ -28,7 +28,6 @@ type Task struct {
 	schemaKept [256]bool
 	prefix     []byte // of the task's rows in the store
 	keyBuffer  []byte
-	rowBuffer  []byte
 
 	out    []pending
 	latest map[latestKey]int // where in out the newest record of an EmitLatest output's key stands

@@ -187,8 +187,6 @@ func (s *session) take(ctx context.Context, now time.Time, fetches kgo.Fetches) 
 			}
 			taken++
 		}
-		lag := partition.HighWatermark - s.reached[topicPartition{partition.Topic, partition.Partition}]
-		s.options.Metrics.lag.WithLabelValues(s.program.Stage().Name, partition.Topic).Set(float64(max(lag, 0)))
 	})
 	return taken, err
 }

@@ -141,10 +141,14 @@ func TestACorruptStoreIsRebuiltFromTheChangelog(t *testing.T) {
 	}
 }
 
-func TestAFullDiskIsWaitedFor(t *testing.T) {
+func TestAFullDiskEndsTheProcessAndLosesNothing(t *testing.T) {
 	c := newCluster(t, counting(t))
 	c.produceDemands(0, 900, 30)
-	stop := c.run(c.runner(counting(t), "a", failingStore{state.OpenMemory(), fails(errors.New("no space left on device"))}))
-	defer stop()
+	store := state.OpenMemory()
+	full := failingStore{store, fails(fmt.Errorf("%w: no space left on device", state.ErrFailed))}
+	if err := c.runner(counting(t), "a", full).Run(context.Background()); !errors.Is(err, state.ErrFailed) {
+		t.Fatalf("ended with %v", err)
+	}
+	defer c.run(c.runner(counting(t), "a", store))() // there is room again
 	c.checkNumbers(900, 30)
 }

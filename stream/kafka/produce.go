@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"sync"
-	"time"
 
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -102,54 +101,5 @@ func (s *session) count(ready stream.Ready) {
 			}
 		}
 		metrics.deadLetters.WithLabelValues(stage, topic, class).Inc()
-	}
-}
-
-// publish shows where the loop stands after a pass in which nothing was left undone at now.
-func (s *session) publish(now time.Time) {
-	var restoring int
-	var watermark time.Time
-	idle := true
-	for _, running := range s.tasks {
-		if running.task == nil {
-			restoring++
-			continue
-		}
-		if due, ok := running.task.NextDue(); ok && !due.After(now) {
-			idle = false
-		}
-		if running.task.Watermark().After(watermark) {
-			watermark = running.task.Watermark()
-		}
-	}
-	if !watermark.IsZero() {
-		s.options.Metrics.watermark.WithLabelValues(s.program.Stage().Name).Set(now.Sub(watermark).Seconds())
-	}
-	position := make(map[topicPartition]int64, len(s.position))
-	for at, offset := range s.position {
-		position[at] = offset
-	}
-	if s.reader != nil {
-		for at, offset := range s.reader.position {
-			position[at] = offset
-		}
-	}
-	s.mu.Lock()
-	var toGo int64
-	for _, n := range s.toGo {
-		toGo += n
-	}
-	if len(s.changes)+len(s.restored) > 0 {
-		idle = false
-	}
-	s.mu.Unlock()
-	r := s.runner
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.status.Connected = len(s.tasks) > 0 || r.status.Connected
-	r.status.Tasks, r.status.Restoring, r.status.ToRestore = len(s.tasks)-restoring, restoring, toGo
-	r.status.position, r.status.passed = position, time.Time{}
-	if idle {
-		r.status.passed = now
 	}
 }

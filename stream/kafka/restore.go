@@ -13,37 +13,38 @@ import (
 	"waybill/stream"
 )
 
-// restore brings the store's rows of a task to the end of its changelog. It reads on from the offset that the store
+// restore brings the store's rows of a task to the end of its changelog, and returns the group's offsets. It reads on from the offset that the store
 // reflects; only a store that cannot be read on from begins anew.
 //
 // Which end? The predecessor's last transaction may be open, or committed with its markers not yet written. Once the
 // group's stable offsets can be read, no transaction that moved them is undecided; everything that such a transaction
 // wrote to the changelog lies below the changelog's end as of then. So the end is taken after that, and restore waits, as
 // a read_committed reader does, until every transaction below it is decided.
-func (s *session) restore(ctx context.Context, partition int32) error {
+func (s *session) restore(ctx context.Context, partition int32) (committed kadm.OffsetResponses, err error) {
 	topic := s.program.Stage().Changelog()
-	if err := s.awaitStableOffsets(ctx); err != nil {
-		return err
+	committed, err = s.stableOffsets(ctx)
+	if err != nil {
+		return nil, err
 	}
 	starts, err := s.admin.ListStartOffsets(ctx, topic)
 	if err != nil {
-		return fmt.Errorf("start of %s: %w", topic, err)
+		return nil, fmt.Errorf("start of %s: %w", topic, err)
 	}
 	start, ok := starts.Lookup(topic, partition)
 	if !ok || start.Err != nil {
-		return fmt.Errorf("start of %s partition %d: %w", topic, partition, errors.Join(start.Err))
+		return nil, fmt.Errorf("start of %s partition %d: %w", topic, partition, errors.Join(start.Err))
 	}
 	ends, err := s.admin.ListEndOffsets(ctx, topic)
 	if err != nil {
-		return fmt.Errorf("end of %s: %w", topic, err)
+		return nil, fmt.Errorf("end of %s: %w", topic, err)
 	}
 	end, ok := ends.Lookup(topic, partition)
 	if !ok || end.Err != nil {
-		return fmt.Errorf("end of %s partition %d: %w", topic, partition, errors.Join(end.Err))
+		return nil, fmt.Errorf("end of %s partition %d: %w", topic, partition, errors.Join(end.Err))
 	}
 	position, err := stream.ChangelogPosition(s.store, partition)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	next := position.Next
 	switch {
@@ -55,17 +56,17 @@ func (s *session) restore(ctx context.Context, partition int32) error {
 		err, next = stream.Forget(s.store, partition), 0
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
 	next = max(next, start.Offset)
 	if next >= end.Offset {
-		return nil
+		return committed, nil
 	}
-	return s.readChangelog(ctx, partition, next, end.Offset)
+	return committed, s.readChangelog(ctx, partition, next, end.Offset)
 }
 
-// awaitStableOffsets waits until no undecided transaction holds offsets of the group.
-func (s *session) awaitStableOffsets(ctx context.Context) error {
+// stableOffsets reads the group's offsets when no undecided transaction holds any of them.
+func (s *session) stableOffsets(ctx context.Context) (kadm.OffsetResponses, error) {
 	group := s.program.Stage().Group()
 	for {
 		offsets, err := s.admin.FetchOffsets(kadm.RequireStable(ctx), group)
@@ -73,13 +74,13 @@ func (s *session) awaitStableOffsets(ctx context.Context) error {
 			err = offsets.Error()
 		}
 		if err == nil {
-			return nil
+			return offsets, nil
 		}
 		if !errors.Is(err, kerr.UnstableOffsetCommit) {
-			return fmt.Errorf("stable offsets of group %s: %w", group, err)
+			return nil, fmt.Errorf("stable offsets of group %s: %w", group, err)
 		}
 		if !pause(ctx, 100*time.Millisecond) {
-			return ctx.Err()
+			return nil, ctx.Err()
 		}
 	}
 }

@@ -32,8 +32,9 @@ type Status struct {
 	Problem   string `json:"problem,omitempty"` // why it pauses; empty while all is well
 
 	// Settled tells that everything up to the ends given to Settled is taken, committed, and no timer is due.
-	position map[topicPartition]int64
-	passed   time.Time // the steps' clock at the last pass that found nothing to do; zero: work is under way
+	position  map[topicPartition]int64
+	passed    time.Time // the steps' clock at the last pass that found nothing to do; zero: work is under way
+	watermark time.Time // of the task that is furthest; zero: nothing was observed
 }
 
 // NewRunner checks the options.
@@ -47,8 +48,8 @@ func NewRunner(program *stream.Program, options Options) (*Runner, error) {
 }
 
 // Run runs until ctx ends: then it finishes the epoch at hand, leaves the group and closes the store, within StopTimeout.
-// What can pass (broker or registry away, disk full) is waited for, with growing pauses. A corrupt store is dropped and
-// rebuilt. Only a bug makes Run return an error.
+// What can pass (broker or registry away) is waited for, with growing pauses. A corrupt store is dropped and
+// rebuilt. A bug, and a store that only a new process can open again, make Run return an error.
 func (r *Runner) Run(ctx context.Context) error {
 	backoff := backoff{}
 	var store state.Store
@@ -71,6 +72,10 @@ func (r *Runner) Run(ctx context.Context) error {
 			break
 		}
 		kind := stream.KindOf(err)
+		if errors.Is(err, state.ErrFailed) && kind != stream.Corruption {
+			r.problem(err)
+			return fmt.Errorf("%w (the process ends: make room or mend the disk, and start it again; nothing is lost)", err)
+		}
 		r.options.Metrics.retries.WithLabelValues(r.program.Stage().Name, string(kind)).Inc()
 		switch kind {
 		case stream.Bug:
@@ -136,6 +141,18 @@ func (r *Runner) Status() Status {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.status
+}
+
+func (r *Runner) positions() map[topicPartition]int64 {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.status.position // it is replaced, never changed
+}
+
+func (r *Runner) watermark() time.Time {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.status.watermark
 }
 
 // Ready tells that the runner reads its inputs and that none of its tasks is being restored.

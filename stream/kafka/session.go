@@ -64,6 +64,7 @@ type assignment struct {
 type restoreResult struct {
 	partition int32
 	of        *runningTask
+	committed kadm.OffsetResponses // of the group
 	err       error
 }
 
@@ -156,6 +157,7 @@ func (s *session) open(ctx context.Context) error {
 		return err
 	}
 	s.client = s.group.Client()
+	s.background.Go(func() { s.measure(ctx) })
 	// Taking the producer id ends a transaction that an earlier life of this instance left open. Until it is ended, its
 	// offsets are unstable and nobody can take its tasks.
 	if _, _, err := s.client.ProducerID(ctx); err != nil {
@@ -250,6 +252,8 @@ func (s *session) reassign(background context.Context) error {
 		resume := map[string][]int32{}
 		for topic := range running.topics {
 			resume[topic] = []int32{result.partition}
+			committed, _ := result.committed.Lookup(topic, result.partition) // none yet: zero
+			s.position[topicPartition{topic, result.partition}] = max(committed.At, 0)
 		}
 		s.client.ResumeFetchPartitions(resume)
 	}
@@ -265,10 +269,10 @@ func (s *session) give(background context.Context, topic string, partition int32
 		s.tasks[partition] = running
 		s.restoring(partition, 1)
 		s.background.Go(func() {
-			err := s.restore(ctx, partition)
+			committed, err := s.restore(ctx, partition)
 			s.restoring(partition, 0)
 			s.mu.Lock()
-			s.restored = append(s.restored, restoreResult{partition, running, err})
+			s.restored = append(s.restored, restoreResult{partition, running, committed, err})
 			s.mu.Unlock()
 			s.poke()
 		})

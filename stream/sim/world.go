@@ -211,10 +211,10 @@ func (w *World) runReferences(running *runningStage) bool {
 // runTask runs one epoch of a task; false when there was nothing to do.
 func (w *World) runTask(running *runningStage, task *stream.Task) bool {
 	w.t.Helper()
-	ctx, worked := context.Background(), false
+	ctx := context.Background()
 	woken, err := task.Wake(ctx, w.now)
 	w.check(err)
-	worked = woken > 0
+	worked := woken > 0
 	taken := running.taken[task.Partition()]
 	for _, record := range w.draw(running.program.Stage().Inputs(), task.Partition(), taken) {
 		w.check(task.Take(ctx, w.now, &record))

@@ -1,0 +1,75 @@
+package kafka
+
+import (
+	"context"
+	"maps"
+	"time"
+)
+
+// publish shows where the loop stands after a pass in which nothing was left undone at now.
+func (s *session) publish(now time.Time) {
+	var restoring int
+	var watermark time.Time
+	idle := true
+	for _, running := range s.tasks {
+		if running.task == nil {
+			restoring++
+			continue
+		}
+		if due, ok := running.task.NextDue(); ok && !due.After(now) {
+			idle = false
+		}
+		if running.task.Watermark().After(watermark) {
+			watermark = running.task.Watermark()
+		}
+	}
+	position := maps.Clone(s.position)
+	if s.reader != nil {
+		maps.Copy(position, s.reader.position)
+	}
+	s.mu.Lock()
+	var toGo int64
+	for _, n := range s.toGo {
+		toGo += n
+	}
+	if len(s.changes)+len(s.restored) > 0 {
+		idle = false
+	}
+	s.mu.Unlock()
+	r := s.runner
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.status.Connected = len(s.tasks) > 0 || r.status.Connected
+	r.status.Tasks, r.status.Restoring, r.status.ToRestore = len(s.tasks)-restoring, restoring, toGo
+	r.status.position, r.status.passed, r.status.watermark = position, time.Time{}, watermark
+	if idle {
+		r.status.passed = now
+	}
+}
+
+// measureEvery is how often lag and watermark are measured.
+const measureEvery = 5 * time.Second
+
+// measure shows lag and the watermark's age until the session ends, also while the loop pauses.
+func (s *session) measure(ctx context.Context) {
+	stage, metrics := s.program.Stage(), s.options.Metrics
+	for pause(ctx, measureEvery) {
+		if watermark := s.runner.watermark(); !watermark.IsZero() {
+			metrics.watermark.WithLabelValues(stage.Name).Set(s.options.Now().Sub(watermark).Seconds())
+		}
+		listed, err := s.admin.ListEndOffsets(ctx, stage.Inputs()...)
+		if err != nil {
+			continue // the broker is away: what was measured last stands, and the loop tells of it
+		}
+		position := s.runner.positions()
+		for _, topic := range stage.Inputs() {
+			var lag int64
+			for partition, end := range listed[topic] {
+				if taken, ours := position[topicPartition{topic, partition}]; ours && end.Err == nil {
+					lag += max(end.Offset-taken, 0)
+				}
+			}
+			metrics.lag.WithLabelValues(stage.Name, topic).Set(float64(lag))
+		}
+	}
+}
