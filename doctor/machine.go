@@ -112,6 +112,6 @@ func dateOf(ctx context.Context, url string) (time.Time, error) {
 	if err != nil {
 		return time.Time{}, err
 	}
-	defer response.Body.Close() //nolint:errcheck // only its head is of interest
+	defer response.Body.Close()
 	return http.ParseTime(response.Header.Get("Date"))
 }

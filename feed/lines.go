@@ -184,5 +184,7 @@ func (w *writer) close(ctx context.Context) (int, error) {
 	}
 	flushed := w.client.Flush(ctx)
 	w.client.Close()
-	return w.written, errors.Join(w.failure(), flushed)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.written, errors.Join(w.failed, flushed)
 }

@@ -16,7 +16,22 @@ type Happening struct {
 	What   string            `json:"what"`
 	Source string            `json:"source"`           // system, stage or person
 	Record *schemas.Evidence `json:"record,omitempty"` // that says so
+
+	step step
 }
+
+// step orders what happened at the same time: causes before what follows from them.
+type step uint8
+
+const (
+	ordering step = iota
+	shipping
+	opening // of an exception
+	commanding
+	resolving
+	billing
+	invoicing
+)
 
 // linesShown bounds how many lines of an event are spelt out.
 const linesShown = 4
@@ -43,7 +58,7 @@ func orderHappening(event *schemas.OrderEvent) Happening {
 			}
 			return text
 		})
-		return happened(acceptance.Meta, event.Origin, acceptanceWords[acceptance.Status], lines)
+		return happened(ordering, acceptance.Meta, event.Origin, acceptanceWords[acceptance.Status], lines)
 	}
 	order := event.Order
 	lines := listed(order.Lines, func(l schemas.OrderLine) string {
@@ -53,7 +68,7 @@ func orderHappening(event *schemas.OrderEvent) Happening {
 		}
 		return text
 	})
-	return happened(order.Meta, event.Origin, "order "+string(order.Status), lines)
+	return happened(ordering, order.Meta, event.Origin, "order "+string(order.Status), lines)
 }
 
 var acceptanceWords = map[schemas.AcceptanceStatus]string{
@@ -74,7 +89,7 @@ func shipmentHappening(event *schemas.ShipmentEvent) Happening {
 	shipment := event.Shipment
 	what := fmt.Sprintf("shipment %s %s at %s", shipment.ShipmentID, shipment.Milestone, shipment.WarehouseID)
 	if len(shipment.Lines) == 0 {
-		return happened(shipment.Meta, event.Origin, what, "without this order")
+		return happened(shipping, shipment.Meta, event.Origin, what, "without this order")
 	}
 	lines := listed(shipment.Lines, func(l schemas.ShipmentLine) string {
 		text := fmt.Sprintf("%d: %s %s %s", l.LineNo, l.Quantity, l.UOM, l.ItemID)
@@ -86,7 +101,7 @@ func shipmentHappening(event *schemas.ShipmentEvent) Happening {
 	if shipment.LastForOrder {
 		lines += "; the last of the order"
 	}
-	return happened(shipment.Meta, event.Origin, what, lines)
+	return happened(shipping, shipment.Meta, event.Origin, what, lines)
 }
 
 func billHappening(bill *schemas.InvoiceReady, record *kgo.Record) Happening {
@@ -99,6 +114,7 @@ func billHappening(bill *schemas.InvoiceReady, record *kgo.Record) Happening {
 	return Happening{
 		At: bill.ReadyAt, Source: "fulfilment", What: fmt.Sprintf("%s: %s %s (%s)", what, bill.Total, bill.Currency, bill.Rule),
 		Record: &schemas.Evidence{Topic: record.Topic, Partition: record.Partition, Offset: record.Offset, EventID: bill.InvoiceReadyID},
+		step:   billing,
 	}
 }
 
@@ -109,15 +125,15 @@ func invoiceHappening(event *schemas.OrderInvoice) Happening {
 		what += " of " + *invoice.RefersTo
 	}
 	if len(invoice.Lines) == 0 {
-		return happened(invoice.Meta, event.Origin, what, "without this order")
+		return happened(invoicing, invoice.Meta, event.Origin, what, "without this order")
 	}
-	return happened(invoice.Meta, event.Origin, what, listed(invoice.Lines, func(l schemas.InvoiceLine) string {
+	return happened(invoicing, invoice.Meta, event.Origin, what, listed(invoice.Lines, func(l schemas.InvoiceLine) string {
 		return fmt.Sprintf("%d: %s %s %s = %s %s", l.LineNo, l.Quantity, l.UOM, l.ItemID, l.Amount, invoice.Currency)
 	}))
 }
 
 func exceptionHappenings(e schemas.Exception) []Happening {
-	opened := Happening{At: e.OpenedAt, Source: "exceptions", What: fmt.Sprintf("exception %s (%s): %s", e.Class, e.ExceptionID, e.Message)}
+	opened := Happening{step: opening, At: e.OpenedAt, Source: "exceptions", What: fmt.Sprintf("exception %s (%s): %s", e.Class, e.ExceptionID, e.Message)}
 	if len(e.Causes) > 0 {
 		opened.Record = &e.Causes[0]
 	}
@@ -125,7 +141,7 @@ func exceptionHappenings(e schemas.Exception) []Happening {
 		return []Happening{opened}
 	}
 	resolved := opened
-	resolved.At, resolved.What = *e.ResolvedAt, fmt.Sprintf("exception %s (%s) resolved", e.Class, e.ExceptionID)
+	resolved.step, resolved.At, resolved.What = resolving, *e.ResolvedAt, fmt.Sprintf("exception %s (%s) resolved", e.Class, e.ExceptionID)
 	if e.Resolution != nil {
 		resolved.What += ": " + *e.Resolution
 	}
@@ -138,12 +154,12 @@ func commandHappening(action *schemas.Action) Happening {
 	if command.Payload != "" {
 		what += " " + command.Payload
 	}
-	return Happening{At: command.Meta.OccurredAt, Source: command.Actor, What: what + ": " + command.Reason, Record: &action.Origin}
+	return Happening{step: commanding, At: command.Meta.OccurredAt, Source: command.Actor, What: what + ": " + command.Reason, Record: &action.Origin}
 }
 
-func happened(meta schemas.Meta, origin schemas.Evidence, what, detail string) Happening {
+func happened(at step, meta schemas.Meta, origin schemas.Evidence, what, detail string) Happening {
 	if detail != "" {
 		what += ": " + detail
 	}
-	return Happening{At: meta.OccurredAt, Source: meta.Source, What: what, Record: &origin}
+	return Happening{step: at, At: meta.OccurredAt, Source: meta.Source, What: what, Record: &origin}
 }

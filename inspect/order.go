@@ -1,6 +1,7 @@
 package inspect
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -42,7 +43,9 @@ func (v View) Order(ctx context.Context, orderID string, now time.Time) (*Order,
 	if o.State == nil && len(o.Chain) == 0 {
 		return nil, fmt.Errorf("order %q: %w: ids are compared as they are; `waybill tail commerce.orders --key %s --until-end` shows whether its events came", orderID, ErrNoSuchOrder, orderID)
 	}
-	slices.SortStableFunc(o.Chain, func(a, b Happening) int { return a.At.Compare(b.At) })
+	slices.SortStableFunc(o.Chain, func(a, b Happening) int {
+		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.step, b.step))
+	})
 	return o, nil
 }
 

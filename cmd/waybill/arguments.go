@@ -38,11 +38,11 @@ func noArguments(_ *cobra.Command, args []string) error {
 	return nil
 }
 
-// arguments takes between least and most arguments; what names them.
-func arguments(what string, least, most int) cobra.PositionalArgs {
+// arguments takes one argument, and up to most of them when that is not negative; what names them.
+func arguments(what string, most int) cobra.PositionalArgs {
 	return func(_ *cobra.Command, args []string) error {
 		switch {
-		case len(args) < least:
+		case len(args) == 0:
 			return usage{fmt.Errorf("name the %s", what)}
 		case most >= 0 && len(args) > most:
 			return usage{fmt.Errorf("%q: there is one argument too many: only the %s is taken", args[most], what)}

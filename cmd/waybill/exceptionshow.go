@@ -30,7 +30,7 @@ func newExceptionsShow() *cobra.Command {
 beginning of an id will do where only one exception has it.`,
 		Example: `  waybill exceptions show ex-k3jq
   waybill exceptions show ex-k3jq --output json | jq .event.value`,
-		Args: arguments("ID of the exception", 1, 1),
+		Args: arguments("ID of the exception", 1),
 		RunE: func(command *cobra.Command, args []string) error {
 			if err := checkOutput(output); err != nil {
 				return err

@@ -27,7 +27,7 @@ func newOrderShow() *cobra.Command {
 age and value at risk, and what happened in order of time. The JSON output has all of it as one object.`,
 		Example: `  waybill order show SO-1001
   waybill order show SO-1001 --output json | jq '.blocking[] | {class, owner, amount_at_risk}'`,
-		Args: arguments("ID of the order", 1, 1),
+		Args: arguments("ID of the order", 1),
 		RunE: func(command *cobra.Command, args []string) error {
 			if err := checkOutput(output); err != nil {
 				return err

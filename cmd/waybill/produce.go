@@ -28,7 +28,7 @@ others; --dry-run checks every line and writes none. Exit code 1 when a line is 
 		Example: `  waybill produce commerce.orders orders.ndjson
   waybill produce wms.shipments shipments.ndjson --dry-run
   waybill tail wms.shipments --until-end | jq -c .value | waybill produce wms.shipments --brokers other:9092`,
-		Args: arguments("TOPIC, and a FILE", 1, 2),
+		Args: arguments("TOPIC and a FILE", 2),
 		ValidArgsFunction: func(command *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
 			return completeTopics(sourceTopic)(command, args, typed)
 		},
@@ -51,7 +51,7 @@ others; --dry-run checks every line and writes none. Exit code 1 when a line is 
 			if err != nil {
 				return err
 			}
-			defer input.Close() //nolint:errcheck // it was only read
+			defer input.Close()
 			if !dryRun {
 				if c, err = connected(command); err != nil {
 					return err

@@ -147,7 +147,7 @@ func newSchemasDiff() *cobra.Command {
 		Long: `Compares the latest schema that is registered for a topic with the contract, field by field and in words, and says whether
 the contract reads what is written by it. Exit code 3 when they differ.`,
 		Example:           `  waybill schemas diff wms.shipments`,
-		Args:              arguments("TOPIC", 1, 1),
+		Args:              arguments("TOPIC", 1),
 		ValidArgsFunction: completeTopics(func(entry topics.Entry) bool { return entry.Subject != "" }),
 		RunE: func(command *cobra.Command, args []string) error {
 			if err := checkOutput(output); err != nil {

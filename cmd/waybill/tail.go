@@ -38,7 +38,7 @@ unless --unmask asks for them.`,
   waybill tail o2c.exceptions --until-end | jq -c 'select(.value.status == "open") | .value'
   waybill tail commerce.orders --key SO-1001 --until-end
   waybill tail o2c.dead-letters --until-end --limit 10 | jq -r .raw | base64 --decode`,
-		Args:              arguments("TOPIC", 1, 1),
+		Args:              arguments("TOPIC", 1),
 		ValidArgsFunction: completeTopics(everyTopic),
 		RunE: func(command *cobra.Command, args []string) error {
 			if t.limit < 0 {
@@ -56,8 +56,8 @@ unless --unmask asks for them.`,
 				return err
 			}
 			err = t.run(command, c, entry, command.Flags().Changed("key"))
-			if errors.Is(err, context.Canceled) && !t.untilEnd && command.Context().Err() != nil {
-				return nil // stopping it is how it ends
+			if stopped := command.Context().Err() != nil && errors.Is(err, context.Canceled); stopped && !t.untilEnd {
+				err = nil // that is how it ends
 			}
 			return registryHint(err)
 		},

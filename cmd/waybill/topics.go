@@ -75,7 +75,7 @@ func newTopicsDescribe() *cobra.Command {
 		Long:  `Prints everything that the catalogue says of a topic. The JSON output has the topic's contract, an Avro schema, too.`,
 		Example: `  waybill topics describe wms.shipments
   waybill topics describe wms.shipments --output json | jq .contract`,
-		Args:              arguments("TOPIC", 1, 1),
+		Args:              arguments("TOPIC", 1),
 		ValidArgsFunction: completeTopics(everyTopic),
 		RunE: func(command *cobra.Command, args []string) error {
 			if err := checkOutput(output); err != nil {

@@ -24,7 +24,7 @@ func newExceptionsAssign() *cobra.Command {
 		Long:  `Gives exceptions another owner, for as long as their cause stands.` + askingHelp,
 		Example: `  waybill exceptions assign ex-k3jq --owner ada --reason "knows the east WMS"
   waybill exceptions assign ex-k3jq ex-7b2m --owner "east shift" --reason "on duty" --wait 30s`,
-		Args: arguments("ID of the exception", 1, -1),
+		Args: arguments("ID of the exception", -1),
 		RunE: func(command *cobra.Command, args []string) (err error) {
 			if strings.TrimSpace(owner) == "" {
 				return usage{errors.New("--owner: say who is to own it")}
@@ -54,7 +54,7 @@ or is missing (%s), it gives the event up: what waits behind it goes on without 
 a note, and the exception stays open while its cause stands.`, closedBy(conditions.ByCommand), closedBy(conditions.ByDrop)) + askingHelp,
 		Example: `  waybill exceptions resolve ex-k3jq --reason "written off in AR, 3.20 EUR"
   waybill exceptions resolve ex-7b2m --reason "the WMS never sent number 4" --dry-run`,
-		Args: arguments("ID of the exception", 1, -1),
+		Args: arguments("ID of the exception", -1),
 		RunE: func(command *cobra.Command, args []string) error {
 			if err := a.check(); err != nil {
 				return err
