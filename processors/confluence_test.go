@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"runtime/debug"
 	"strings"
 	"testing"
 	"time"
@@ -17,6 +18,12 @@ import (
 	"waybill/stream/sim"
 	"waybill/topics"
 )
+
+// TestMain lets garbage wait: the worlds are small and many.
+func TestMain(m *testing.M) {
+	debug.SetGCPercent(800)
+	os.Exit(m.Run())
+}
 
 // shuffles is how many random orders of delivery are tried.
 const shuffles = 200

@@ -191,7 +191,7 @@ func (stage *Stage) problem(format string, args ...any) {
 }
 
 func addTable[K state.Key, V any](stage *Stage, id uint8, name string) *table {
-	t := &table{id: id, name: name, rows: typedRows[V]{state.NewCodec[V](schemas.CustomTypes()...)}}
+	t := &table{id: id, name: name, rows: rowsOf[V]()}
 	stage.addTable(t)
 	return t
 }

@@ -2,7 +2,10 @@ package stream
 
 import (
 	"iter"
+	"reflect"
+	"sync"
 
+	"waybill/schemas"
 	"waybill/state"
 )
 
@@ -55,6 +58,17 @@ type rowCodec interface {
 	append(dst []byte, value any) ([]byte, error)
 	decode(row []byte, writerSchema func(uint64) (string, bool)) (any, error)
 	schema() (fingerprint uint64, json string) // zero for rows without one
+}
+
+// rowCodecs are the codecs of all row types of the process: to make one costs more than a stage's other declarations.
+var rowCodecs sync.Map // reflect.Type → rowCodec
+
+func rowsOf[V any]() rowCodec {
+	made, known := rowCodecs.Load(reflect.TypeFor[V]())
+	if !known {
+		made, _ = rowCodecs.LoadOrStore(reflect.TypeFor[V](), typedRows[V]{state.NewCodec[V](schemas.CustomTypes()...)})
+	}
+	return made.(rowCodec)
 }
 
 type typedRows[V any] struct{ codec *state.Codec[V] }
