@@ -31,9 +31,9 @@ var opening = time.Date(2026, 3, 2, 7, 0, 0, 0, time.UTC)
 // release of a WMS writes (examples/schemas/wms.shipments-4.2.avsc); the registry knows it.
 func Tell(ctx context.Context, registry schemas.Registry, foreign string) (*Story, error) {
 	s, t := &Story{End: opening.AddDate(0, 2, 1)}, &teller{ctx: ctx, registry: registry, encoder: NewEncoder(registry)}
-	d := New(Options{Seed: 7, Customers: 6, Items: 20})
+	d := New(Options{Seed: 7, Customers: 6, Items: 12})
 	s.tell(t, d.MasterData(opening)...)
-	for i := range 12 {
+	for i := range 8 {
 		d.Order(opening.Add(time.Duration(i) * 3 * time.Hour))
 	}
 	s.tell(t, d.Until(opening.AddDate(0, 2, 0))...)
