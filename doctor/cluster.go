@@ -116,10 +116,12 @@ func (e *examination) replicas(ctx context.Context) {
 		return
 	}
 	var single, leaderless []string
+	there := 0
 	for _, detail := range details.Sorted() {
 		if detail.Err != nil {
 			continue // it is not there: the catalogue's check says so
 		}
+		there++
 		if detail.Partitions.NumReplicas() < 2 {
 			single = append(single, detail.Topic)
 		}
@@ -130,6 +132,8 @@ func (e *examination) replicas(ctx context.Context) {
 		}
 	}
 	switch {
+	case there == 0:
+		e.unknown(check, "no topic is there yet")
 	case len(leaderless) > 0:
 		e.problem(check, fmt.Sprintf("%d partitions have no leader, %s among them", len(leaderless), leaderless[0]), "start the brokers that hold them")
 	case len(single) > 0 && len(metadata.Brokers) > 1:

@@ -2,9 +2,11 @@ package doctor
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
 
 	"waybill/stream"
 )
@@ -68,7 +70,9 @@ func (e *examination) lag(ctx context.Context, stage *stream.Stage) (int64, erro
 	behind := int64(0)
 	ends.Each(func(end kadm.ListedOffset) {
 		if end.Err != nil {
-			err = fmt.Errorf("%s: %w", end.Topic, end.Err)
+			if err = fmt.Errorf("%s: %w", end.Topic, end.Err); errors.Is(err, kerr.UnknownTopicOrPartition) {
+				err = fmt.Errorf("topic %s is not there yet", end.Topic)
+			}
 			return
 		}
 		at := int64(0)

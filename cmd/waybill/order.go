@@ -60,12 +60,21 @@ func printOrder(p *printer, order *inspect.Order, now time.Time) {
 		p.line("%s  %s", p.strong("Order "+order.OrderID), p.uneasy("where it stands is not known yet: the tracker has not seen it"))
 	} else {
 		p.line("%s  %s, customer %s, channel %s, as of %s UTC", p.strong("Order "+order.OrderID), state.Status, state.CustomerID, state.Channel, instant(state.AsOf))
-		p.line("ordered %s, billed %s, %s", money(&state.Ordered, &state.Currency), money(&state.Billed, &state.Currency), blockedWords(p, order))
+		p.line("ordered %s, billed %s, %s", money(&state.Ordered, &state.Currency), billedWords(order), blockedWords(p, order))
 		printLines(p, state.Lines)
 	}
 	printBills(p, order.Bills)
 	printBlocking(p, order.Blocking, now)
 	printChain(p, order.Chain)
+}
+
+// billedWords is the net of the bills that are shown; the tracker's sum may be a moment behind them.
+func billedWords(order *inspect.Order) string {
+	var net schemas.Amount
+	for _, bill := range order.Bills {
+		net += bill.Total
+	}
+	return money(&net, &order.State.Currency)
 }
 
 func blockedWords(p *printer, order *inspect.Order) string {

@@ -35,11 +35,27 @@ billed from: invoice-ready records that are complete, in sequence and never doub
 stands in the way, who owns it and what it is worth.`,
 		Example: `  waybill dev                                        # everything in one process, with a scenario and a generated distributor
   waybill dev --once examples/split-substitute.ndjson
-  waybill run --brokers kafka:9092 --registry http://registry:8081`,
+  waybill run --brokers kafka:9092 --registry http://registry:8081
+  waybill exceptions list
+  waybill order show SO-1001`,
 		SilenceErrors: true, SilenceUsage: true,
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage{err} })
-	return group(root, newDev(), newRun(), newTopics(), newSchemas(), newProduce(), newTail(), newOrder(), newExceptions(), newTopology(), newDoctor(), newVersion())
+	for _, part := range []struct {
+		id, title string
+		commands  []*cobra.Command
+	}{
+		{"run", "Run:", []*cobra.Command{newDev(), newRun()}},
+		{"work", "Look, and work the queue:", []*cobra.Command{newOrder(), newExceptions(), newTail(), newProduce()}},
+		{"cluster", "Set up a cluster:", []*cobra.Command{newTopics(), newSchemas(), newTopology(), newDoctor()}},
+	} {
+		root.AddGroup(&cobra.Group{ID: part.id, Title: part.title})
+		for _, command := range part.commands {
+			command.GroupID = part.id
+			root.AddCommand(command)
+		}
+	}
+	return group(root, newVersion())
 }
 
 // outputFlag declares --output.
