@@ -112,7 +112,6 @@ func (s *session) epoch(ctx context.Context, now time.Time, fetches kgo.Fetches)
 		return err
 	}
 	s.backoff.succeeded()
-	s.runner.problem(nil)
 	return nil
 }
 

@@ -76,6 +76,18 @@ func TestARegistryThatIsAwayPausesAndSkipsNothing(t *testing.T) {
 	eventually(t, func() bool { return runner.Status().Ready() })
 }
 
+func TestReadinessFollowsTheBroker(t *testing.T) {
+	c := newCluster(t, counting(t))
+	runner := c.runner(counting(t), "a", state.OpenMemory())
+	stop := c.run(runner)
+	defer stop()
+	eventually(t, func() bool { return runner.Status().Ready() })
+	handle := c.fake.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Heartbeat, kmsg.JoinGroup, kmsg.ListOffsets}, Err: kerr.UnknownServerError, Count: -1})
+	eventually(t, func() bool { return !runner.Status().Ready() })
+	handle.Remove()
+	eventually(t, func() bool { return runner.Status().Ready() }) // without a record to take
+}
+
 func TestABugStopsTheRunnerAndSaysWhere(t *testing.T) {
 	c := newCluster(t, counting(t))
 	c.produceDemands(0, 60, 30)

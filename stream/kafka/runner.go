@@ -30,6 +30,7 @@ type Status struct {
 	Restoring int    `json:"restoring"` // that are being restored
 	ToRestore int64  `json:"to_restore"`
 	Problem   string `json:"problem,omitempty"` // why it pauses; empty while all is well
+	Away      string `json:"away,omitempty"`    // what the broker answered last, or that it did not; empty while it answers
 
 	// Settled tells that everything up to the ends given to Settled is taken, committed, and no timer is due.
 	position  map[topicPartition]int64
@@ -143,6 +144,15 @@ func (r *Runner) Status() Status {
 	return r.status
 }
 
+// reached notes whether the broker answered.
+func (r *Runner) reached(err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.status.Away = ""; err != nil {
+		r.status.Away = err.Error()
+	}
+}
+
 func (r *Runner) positions() map[topicPartition]int64 {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -155,8 +165,10 @@ func (r *Runner) watermark() time.Time {
 	return r.status.watermark
 }
 
-// Ready tells that the runner reads its inputs and that none of its tasks is being restored.
-func (s Status) Ready() bool { return s.Connected && s.Restoring == 0 && s.Problem == "" }
+// Ready tells that the broker answers, that the runner reads its inputs, and that none of its tasks is being restored.
+func (s Status) Ready() bool {
+	return s.Connected && s.Restoring == 0 && s.Problem == "" && s.Away == ""
+}
 
 // Stuck tells that the loop has not come round for so long. A pause between two tries is a turn.
 func (r *Runner) Stuck(after time.Duration) bool {

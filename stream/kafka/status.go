@@ -39,7 +39,7 @@ func (s *session) publish(now time.Time) {
 	r := s.runner
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.status.Connected = len(s.tasks) > 0 || r.status.Connected
+	r.status.Connected, r.status.Problem = len(s.tasks) > 0 || r.status.Connected, ""
 	r.status.Tasks, r.status.Restoring, r.status.ToRestore = len(s.tasks)-restoring, restoring, toGo
 	r.status.position, r.status.passed, r.status.watermark = position, time.Time{}, watermark
 	if idle {
@@ -47,7 +47,7 @@ func (s *session) publish(now time.Time) {
 	}
 }
 
-// measureEvery is how often lag and watermark are measured.
+// measureEvery is how often lag and watermark are measured, and how long the broker may take to answer.
 const measureEvery = 5 * time.Second
 
 // measure shows lag and the watermark's age until the session ends, also while the loop pauses.
@@ -57,9 +57,12 @@ func (s *session) measure(ctx context.Context) {
 		if watermark := s.runner.watermark(); !watermark.IsZero() {
 			metrics.watermark.WithLabelValues(stage.Name).Set(s.options.Now().Sub(watermark).Seconds())
 		}
-		listed, err := s.admin.ListEndOffsets(ctx, stage.Inputs()...)
+		asking, cancel := context.WithTimeout(ctx, measureEvery)
+		listed, err := s.admin.ListEndOffsets(asking, stage.Inputs()...)
+		cancel()
+		s.runner.reached(err)
 		if err != nil {
-			continue // the broker is away: what was measured last stands, and the loop tells of it
+			continue // what was measured last stands
 		}
 		position := s.runner.positions()
 		for _, topic := range stage.Inputs() {
