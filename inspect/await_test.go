@@ -37,22 +37,29 @@ func TestACommandIsFollowedFromStageToStage(t *testing.T) {
 	commandAt := write(c, topics.Commands, "ex-aaaa1", &command)
 	given := []inspect.Given{{CommandID: "cmd-1", Target: "ex-aaaa1", At: inspect.At{Topic: commandAt.Topic, Partition: commandAt.Partition, Offset: commandAt.Offset}}}
 
-	// waitsFor tells which group and topic a short wait ends at.
+	// waitsFor tells which group and topic a wait ends at that is longer than what comes before it takes.
 	waitsFor := func(want string) {
 		t.Helper()
-		ctx, cancel := context.WithTimeout(c.ctx, 300*time.Millisecond)
-		defer cancel()
-		if _, err := c.view().Await(ctx, given); !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), want) {
-			t.Errorf("got %v, want to wait for %s", err, want)
+		var err error
+		for patience := 300 * time.Millisecond; patience < 10*time.Second; patience *= 3 {
+			ctx, cancel := context.WithTimeout(c.ctx, patience)
+			_, err = c.view().Await(ctx, given)
+			cancel()
+			if errors.Is(err, context.DeadlineExceeded) && strings.Contains(err.Error(), want) {
+				return
+			}
 		}
+		t.Errorf("got %v, want to wait for %s", err, want)
 	}
 	waitsFor("group waybill-intake to take o2c.commands")
 	other := command
 	other.CommandID = "cmd-0" // an earlier one, whose replay is not waited for
-	write(c, topics.Actions, "ex-aaaa1", &schemas.Action{Command: other})
+	otherAt := write(c, topics.Actions, "ex-aaaa1", &schemas.Action{Command: other})
 	write(c, topics.Replays, "ex-aaaa1", &schemas.Replay{CommandID: "cmd-0", ExceptionID: "ex-aaaa1", Set: []schemas.SetField{}, At: now})
 	actionAt := write(c, topics.Actions, "ex-aaaa1", &schemas.Action{Command: command})
 	s.commit("waybill-intake", commandAt)
+	waitsFor("group waybill-exceptions to take o2c.actions")
+	s.commit("waybill-exceptions", otherAt)
 	waitsFor("group waybill-exceptions to take o2c.actions")
 	replayAt := write(c, topics.Replays, "ex-aaaa1", &schemas.Replay{CommandID: "cmd-1", ExceptionID: "ex-aaaa1", Set: []schemas.SetField{}, At: now})
 	s.commit("waybill-exceptions", actionAt)

@@ -62,13 +62,13 @@ func (v View) orderEvents(ctx context.Context, o *Order) error {
 		switch record.Topic {
 		case topics.Orders.Name():
 			event, err := decodeAt(ctx, orders, record)
-			if err != nil {
+			if err != nil || event.Hold != nil { // its exception is in the chain
 				return err
 			}
 			o.Chain = append(o.Chain, orderHappening(event))
 		case topics.Shipments.Name():
 			event, err := decodeAt(ctx, shipments, record)
-			if err != nil {
+			if err != nil || event.Hold != nil {
 				return err
 			}
 			o.Chain = append(o.Chain, shipmentHappening(event))

@@ -35,7 +35,7 @@ func writeOrder(c *cluster, id string) {
 	shipment := schemas.Shipment{Meta: meta("e-4", "wms-east", 60), ShipmentID: "S-1", WarehouseID: "east", Milestone: schemas.MilestoneShipped, LastForOrder: true, Lines: []schemas.ShipmentLine{
 		{OrderID: id, LineNo: 1, ItemID: "A-2", SubstituteFor: new("A-1"), Quantity: schemas.MustQuantity("4"), UOM: "EA"},
 	}}
-	write(c, topics.Shipments, id, &schemas.ShipmentEvent{OrderID: id, Shipment: shipment})
+	write(c, topics.Shipments, id, &schemas.ShipmentEvent{OrderID: id, Shipment: &shipment})
 	write(c, topics.InvoiceReady, id, &schemas.InvoiceReady{
 		InvoiceReadyID: "ir-1", Revision: 1, Kind: schemas.BillInvoice, OrderID: id, CustomerID: "C-1", Trigger: schemas.OnShipment, Currency: "EUR",
 		Lines: []schemas.InvoiceReadyLine{}, Total: schemas.MustAmount("10"), Evidence: []schemas.Evidence{}, Rule: "on shipment", ReadyAt: now.Add(time.Hour),
