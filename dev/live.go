@@ -161,7 +161,7 @@ func (b *board) take(ctx context.Context, registry schemas.Registry, records []*
 			if err := json.Unmarshal(record.Value, &event); err != nil {
 				return err
 			}
-			if event.Shipment.Milestone == schemas.MilestoneShipped {
+			if event.Shipment != nil && event.Shipment.Milestone == schemas.MilestoneShipped {
 				b.shipped[event.Shipment.ShipmentID] = true
 			}
 		case topics.InvoiceReady.Name():

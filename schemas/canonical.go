@@ -10,20 +10,35 @@ type Evidence struct {
 	EventID   string `avro:"event_id" json:"event_id"`
 }
 
-// OrderEvent is a clean event of an order: o2c.orders, keyed by order_id. Exactly one of Order and Acceptance is set.
+// OrderEvent is a clean event of an order: o2c.orders, keyed by order_id. Exactly one of Order, Acceptance and Hold is set.
 type OrderEvent struct {
 	Origin     Evidence         `avro:"origin" json:"origin"`
 	OrderID    string           `avro:"order_id" json:"order_id"`
 	Order      *Order           `avro:"order" json:"order,omitempty"`
 	Acceptance *OrderAcceptance `avro:"acceptance" json:"acceptance,omitempty"`
+	Hold       *Hold            `avro:"hold" json:"hold,omitempty"`
 }
 
-// ShipmentEvent is the part of a shipment's milestone that concerns one order: o2c.shipments, keyed by order_id. Its
-// shipment carries that order's lines only; none when the milestone took the order out of the shipment.
+// ShipmentEvent is the part of a shipment's milestone that concerns one order: o2c.shipments, keyed by order_id. Exactly
+// one of Shipment and Hold is set. Its shipment carries that order's lines only; none when the milestone took the order
+// out of the shipment.
 type ShipmentEvent struct {
-	Origin   Evidence `avro:"origin" json:"origin"`
-	OrderID  string   `avro:"order_id" json:"order_id"`
-	Shipment Shipment `avro:"shipment" json:"shipment"`
+	Origin   Evidence  `avro:"origin" json:"origin"`
+	OrderID  string    `avro:"order_id" json:"order_id"`
+	Shipment *Shipment `avro:"shipment" json:"shipment,omitempty"`
+	Hold     *Hold     `avro:"hold" json:"hold,omitempty"`
+}
+
+// Hold stops the billing of what an unreadable or missing event of an order or shipment could change, until that event has
+// come or is given up. It stands in line with the entity's events: raised before what comes behind the event, released
+// after the event and what it let go. Without a shipment the whole order is held.
+type Hold struct {
+	HoldID     string    `avro:"hold_id" json:"hold_id"` // the exception_id that explains it
+	ShipmentID *string   `avro:"shipment_id" json:"shipment_id,omitempty"`
+	Sequence   *int64    `avro:"sequence" json:"sequence,omitempty"` // of the event: what came before it stands; null when unknown
+	Active     bool      `avro:"active" json:"active"`
+	Class      string    `avro:"class" json:"class"` // unreadable, sequence_gap
+	Since      time.Time `avro:"since" json:"since"`
 }
 
 // StockEvent is a clean stock movement: o2c.stock, keyed by item_id@warehouse_id.
@@ -54,20 +69,6 @@ type OrderInvoice struct {
 type Action struct {
 	Origin  Evidence `avro:"origin" json:"origin"`
 	Command Command  `avro:"command" json:"command"`
-}
-
-// Hold stops the billing of what an unreadable or missing event could change: o2c.holds, keyed by order_id. Without a
-// shipment the whole order is held.
-type Hold struct {
-	HoldID      string     `avro:"hold_id" json:"hold_id"` // the exception_id that explains it
-	OrderID     string     `avro:"order_id" json:"order_id"`
-	ShipmentID  *string    `avro:"shipment_id" json:"shipment_id,omitempty"`
-	Sequence    *int64     `avro:"sequence" json:"sequence,omitempty"` // of the event: what came before it stands; null when unknown
-	Active      bool       `avro:"active" json:"active"`
-	Class       string     `avro:"class" json:"class"` // unreadable, sequence_gap
-	Since       time.Time  `avro:"since" json:"since"`
-	Causes      []Evidence `avro:"causes" json:"causes"`
-	EntityTopic string     `avro:"entity_topic" json:"entity_topic"`
 }
 
 // Condition says that the cause of an exception stands or is gone: o2c.conditions, keyed by exception_id. Stages write

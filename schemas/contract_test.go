@@ -30,7 +30,6 @@ var typeOfTopic = map[string]reflect.Type{
 	"o2c.billing":        reflect.TypeFor[BillingEvent](),
 	"o2c.order-invoices": reflect.TypeFor[OrderInvoice](),
 	"o2c.actions":        reflect.TypeFor[Action](),
-	"o2c.holds":          reflect.TypeFor[Hold](),
 	"o2c.conditions":     reflect.TypeFor[Condition](),
 	"o2c.replays":        reflect.TypeFor[Replay](),
 	"o2c.demand":         reflect.TypeFor[Demand](),

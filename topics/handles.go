@@ -53,7 +53,6 @@ var (
 
 // What the stages tell each other.
 var (
-	Holds      = topic[schemas.Hold]("o2c.holds")
 	Conditions = topic[schemas.Condition]("o2c.conditions")
 	Replays    = topic[schemas.Replay]("o2c.replays")
 	Demand     = topic[schemas.Demand]("o2c.demand")

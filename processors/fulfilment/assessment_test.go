@@ -47,7 +47,7 @@ func TestHoldsAreKeptByIdAndTakenOnce(t *testing.T) {
 		{"h1", "", 0, false, true, true, 1},
 		{"h1", "", 0, false, false, false, 1},
 	} {
-		before, changed := o.takeHold(hold(step.id, "O1", step.shipment, step.sequence, step.active))
+		before, changed := o.takeHold(holdOf(hold(step.id, "O1", step.shipment, step.sequence, step.active)))
 		if changed != step.changed || (before != nil) != step.before || len(o.Holds) != step.left {
 			t.Errorf("%+v: changed %v, before %+v, holds %+v", step, changed, before, o.Holds)
 		}

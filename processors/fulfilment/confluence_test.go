@@ -158,6 +158,10 @@ func copyOf(event any, day string) any {
 	switch e := event.(type) {
 	case *schemas.OrderEvent:
 		name(&e.OrderID)
+		if e.Hold != nil {
+			name(&e.Hold.HoldID)
+			return e
+		}
 		if e.Acceptance != nil {
 			for i := range e.Acceptance.Lines {
 				name(&e.Acceptance.Lines[i].ItemID)
@@ -169,12 +173,15 @@ func copyOf(event any, day string) any {
 			name(&e.Order.Lines[i].ItemID, &e.Order.Lines[i].WarehouseID)
 		}
 	case *schemas.ShipmentEvent:
-		name(&e.OrderID, &e.Shipment.ShipmentID, &e.Shipment.WarehouseID)
+		name(&e.OrderID)
+		if e.Hold != nil {
+			name(&e.Hold.HoldID, e.Hold.ShipmentID)
+			return e
+		}
+		name(&e.Shipment.ShipmentID, &e.Shipment.WarehouseID)
 		for i := range e.Shipment.Lines {
 			name(&e.Shipment.Lines[i].ItemID)
 		}
-	case *schemas.Hold:
-		name(&e.HoldID, &e.OrderID, e.ShipmentID)
 	case *schemas.Customer:
 		name(&e.CustomerID)
 	case *schemas.Item:

@@ -139,7 +139,7 @@ func find(parts []Part, reported reportedPart) int {
 
 // next is the shipment's row after a milestone, all but its lines.
 func (r *ShipmentRow) next(e *schemas.ShipmentEvent) ShipmentRow {
-	shipment := &e.Shipment
+	shipment := e.Shipment
 	fact := Fact{shipment.Meta.OccurredAt, e.Origin}
 	next := ShipmentRow{OrderID: e.OrderID, ShipmentID: shipment.ShipmentID}
 	if r != nil {

@@ -128,7 +128,7 @@ func shipment(orderID, id string, sequence int64, minutes int, milestone schemas
 	if s.Lines == nil {
 		s.Lines = []schemas.ShipmentLine{}
 	}
-	return &schemas.ShipmentEvent{OrderID: orderID, Shipment: s, Origin: schemas.Evidence{Topic: "wms.shipments", Partition: int32(len(id)), Offset: int64(id[len(id)-1])*100 + sequence, EventID: s.Meta.EventID}}
+	return &schemas.ShipmentEvent{OrderID: orderID, Shipment: &s, Origin: schemas.Evidence{Topic: "wms.shipments", Partition: int32(len(id)), Offset: int64(id[len(id)-1])*100 + sequence, EventID: s.Meta.EventID}}
 }
 
 func last(e *schemas.ShipmentEvent) *schemas.ShipmentEvent {
@@ -136,15 +136,24 @@ func last(e *schemas.ShipmentEvent) *schemas.ShipmentEvent {
 	return e
 }
 
-func hold(id, orderID, shipmentID string, sequence int64, active bool) *schemas.Hold {
-	h := &schemas.Hold{HoldID: id, OrderID: orderID, Active: active, Class: "unreadable", Since: day, Causes: []schemas.Evidence{}, EntityTopic: "wms.shipments"}
-	if shipmentID != "" {
-		h.ShipmentID = &shipmentID
-	}
+// hold is a hold on a shipment, or on the whole order where there is none, among the events of that.
+func hold(id, orderID, shipmentID string, sequence int64, active bool) any {
+	h := &schemas.Hold{HoldID: id, Active: active, Class: "unreadable", Since: day}
 	if sequence > 0 {
 		h.Sequence = &sequence
 	}
-	return h
+	if shipmentID == "" {
+		return &schemas.OrderEvent{OrderID: orderID, Hold: h, Origin: schemas.Evidence{Topic: "commerce.orders", Offset: sequence}}
+	}
+	h.ShipmentID = &shipmentID
+	return &schemas.ShipmentEvent{OrderID: orderID, Hold: h, Origin: schemas.Evidence{Topic: "wms.shipments", Offset: sequence}}
+}
+
+func holdOf(event any) *schemas.Hold {
+	if e, ofOrder := event.(*schemas.OrderEvent); ofOrder {
+		return e.Hold
+	}
+	return event.(*schemas.ShipmentEvent).Hold
 }
 
 // scene is a world with the stage in it.
@@ -183,8 +192,6 @@ func (sc *scene) send(event any) {
 		sim.Send(sc.World, topics.Orders, e.OrderID, e)
 	case *schemas.ShipmentEvent:
 		sim.Send(sc.World, topics.Shipments, e.OrderID, e)
-	case *schemas.Hold:
-		sim.Send(sc.World, topics.Holds, e.OrderID, e)
 	case *schemas.Customer:
 		sim.Send(sc.World, topics.Customers, e.CustomerID, e)
 	case *schemas.Item:

@@ -80,7 +80,6 @@ func Stage(catalogue topics.Catalogue, policy Policy) *stream.Stage {
 	f.board = conditions.NewBoard(stage, 5, f.conditions)
 	stream.On(stage, topics.Orders, f.takeOrder)
 	stream.On(stage, topics.Shipments, f.takeShipment)
-	stream.On(stage, topics.Holds, f.takeHold)
 	stage.OnWake(f.wake)
 	return stage
 }

@@ -8,15 +8,19 @@ import (
 	"waybill/stream"
 )
 
-// takeOrder takes an order's own state, or ERP's word on it. Either concerns the order as a whole: all its lines are
-// judged anew.
+// takeOrder takes an order's own state, ERP's word on it, or a hold. Either of the first two concerns the order as a
+// whole: all its lines are judged anew.
 func (f *fulfilment) takeOrder(s *stream.Step, e *schemas.OrderEvent) error {
 	d := f.open(s, e.OrderID)
 	taken := false
-	if e.Order != nil {
+	switch {
+	case e.Order != nil:
 		taken = d.place(e)
-	} else if e.Acceptance != nil {
+	case e.Acceptance != nil:
 		taken = d.accept(e)
+	case e.Hold != nil:
+		d.takeHold(e.Hold)
+		return nil
 	}
 	if !taken {
 		s.Count("duplicate")
@@ -100,9 +104,13 @@ func (d *dossier) accept(e *schemas.OrderEvent) bool {
 	return true
 }
 
-// takeShipment takes a milestone. It concerns the lines that the shipment carries, or carried.
+// takeShipment takes a hold, or a milestone, which concerns the lines that the shipment carries, or carried.
 func (f *fulfilment) takeShipment(s *stream.Step, e *schemas.ShipmentEvent) error {
 	d := f.open(s, e.OrderID)
+	if e.Hold != nil {
+		d.takeHold(e.Hold)
+		return nil
+	}
 	before := d.shipment(e.Shipment.ShipmentID)
 	if before != nil && e.Shipment.Meta.Sequence != nil && *e.Shipment.Meta.Sequence <= before.Sequence {
 		s.Count("duplicate")
@@ -193,16 +201,14 @@ func (row *LineRow) replaceParts(shipmentID string, parts []Part) {
 }
 
 // takeHold takes the beginning or the end of a hold. An end lets go on what it kept from being billed.
-func (f *fulfilment) takeHold(s *stream.Step, e *schemas.Hold) error {
-	s.Count("applied")
-	d := f.open(s, e.OrderID)
-	before, changed := d.order.takeHold(e)
+func (d *dossier) takeHold(hold *schemas.Hold) {
+	d.s.Count("applied")
+	before, changed := d.order.takeHold(hold)
 	if !changed {
-		return nil
+		return
 	}
 	if before != nil {
 		d.loadHeld(before)
 	}
 	d.settle()
-	return nil
 }

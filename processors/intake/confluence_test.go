@@ -168,22 +168,3 @@ func TestAnyOrderOfArrivalAnyDuplicatesAndCrashesEndTheSame(t *testing.T) {
 		}
 	}
 }
-
-func TestAHoldSaysNothingBetweenTwoStepsThatWouldLetTheOrderGo(t *testing.T) {
-	w := newWorld(t, 0)
-	send(w, aShipment("S1", 3, schemas.MilestonePacked, "O1"))
-	w.Run()
-	send(w, aShipment("S1", 1, schemas.MilestoneAllocated, "O1"))
-	w.Run()
-	active := 0
-	for i, sent := range sim.Read(w.World, topics.Holds) {
-		if sent.Value.Active {
-			active++
-		} else {
-			active--
-		}
-		if active == 0 {
-			t.Errorf("after record %d nothing holds the order, and event 2 is still missing", i)
-		}
-	}
-}

@@ -131,17 +131,25 @@ func (l *lane) supersede(position int64, replayed string) {
 	}
 }
 
-// hold tells an order that a letter's event could change it, or no longer.
+// hold tells an order that a letter's event could change it, or no longer. A hold travels in line with the entity's own
+// events, on their topic and by their key, so that whoever reads them is held before it reads on, and is let go with the
+// event read already. So it is written as soon as its event is known to be missing or unreadable, and released after that
+// event and all that it let go.
+//
+// A record without its entity's key is held by another task than the entity's, and these two do not write in line. That
+// its hold may be behind is as for every hold that comes when something is billed already. It ends by being given up, after
+// which nothing comes; or by a replay that makes the value fit its key, so that event and release come from this task.
 func (in *intake) hold(s *stream.Step, of *feed, letter *Letter, orderID string, active bool) {
-	hold := &schemas.Hold{
-		HoldID: letter.ExceptionID, OrderID: orderID, Active: active, Class: letter.Class, Since: letter.Since,
-		Causes: []schemas.Evidence{letter.Origin}, EntityTopic: of.Name,
-	}
+	hold := &schemas.Hold{HoldID: letter.ExceptionID, Active: active, Class: letter.Class, Since: letter.Since}
 	if of.holds == holdsShipment && letter.Subject != "" {
 		hold.ShipmentID = new(letter.Subject)
 	}
 	if of.Ordering.Contract == topics.Dense {
 		hold.Sequence = letter.Sequence
 	}
-	in.holds.Send(s, orderID, hold)
+	if of.holds == holdsOrder {
+		in.out.orders.Send(s, orderID, &schemas.OrderEvent{Origin: letter.Origin, OrderID: orderID, Hold: hold})
+	} else {
+		in.out.shipments.Send(s, orderID, &schemas.ShipmentEvent{Origin: letter.Origin, OrderID: orderID, Hold: hold})
+	}
 }

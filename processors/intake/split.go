@@ -41,9 +41,9 @@ func emptyShipment(shipment *schemas.Shipment, origin schemas.Evidence, gone Par
 }
 
 func shipmentPiece(shipment *schemas.Shipment, origin schemas.Evidence, orderID string, lines []schemas.ShipmentLine) piece {
-	event := &schemas.ShipmentEvent{Origin: origin, OrderID: orderID, Shipment: *shipment}
-	event.Shipment.Lines = lines
-	return pieceOf(topics.Shipments.Name(), orderID, event)
+	part := *shipment
+	part.Lines = lines
+	return pieceOf(topics.Shipments.Name(), orderID, &schemas.ShipmentEvent{Origin: origin, OrderID: orderID, Shipment: &part})
 }
 
 func splitMovement(movement *schemas.StockMovement, origin schemas.Evidence) []piece {

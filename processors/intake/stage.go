@@ -63,7 +63,6 @@ type intake struct {
 
 	board      *conditions.Board
 	conditions *stream.Output[schemas.Condition]
-	holds      *stream.Output[schemas.Hold]
 	out        outputs
 }
 
@@ -110,7 +109,6 @@ func Stage(catalogue topics.Catalogue, policy Policy) *stream.Stage {
 	in.forget = stream.OnTimer(stage, 2, "forget", stream.WallClock, in.forgetLetter)
 	in.conditions = stream.Emit(stage, topics.Conditions)
 	in.board = conditions.NewBoard(stage, 7, in.conditions)
-	in.holds = stream.Emit(stage, topics.Holds)
 	in.out = emitAll(stage)
 	for _, source := range sources() {
 		of := source.feed(catalogue)

@@ -80,7 +80,7 @@ var theirs = []string{`"quantity"`, `"qty"`}
 func (w world) shipments(orderID string) string {
 	var told []string
 	for _, sent := range sim.Read(w.World, topics.Shipments) {
-		if sent.Key == orderID {
+		if sent.Key == orderID && sent.Value.Shipment != nil {
 			told = append(told, fmt.Sprintf("%s#%d:%d", sent.Value.Shipment.ShipmentID, *sent.Value.Shipment.Meta.Sequence, len(sent.Value.Shipment.Lines)))
 		}
 	}
@@ -95,7 +95,7 @@ func (w world) orders(orderID string) string {
 		case sent.Key != orderID:
 		case sent.Value.Order != nil:
 			told = append(told, fmt.Sprint(*sent.Value.Order.Meta.Sequence))
-		default:
+		case sent.Value.Acceptance != nil:
 			told = append(told, fmt.Sprintf("@%d", *sent.Value.Acceptance.Meta.Position))
 		}
 	}
@@ -105,22 +105,48 @@ func (w world) orders(orderID string) string {
 // held tells the holds that are active: order, class, shipment and sequence, sorted.
 func (w world) held() string {
 	active := map[string]string{}
-	for _, sent := range sim.Read(w.World, topics.Holds) {
-		key := sent.Key + sent.Value.HoldID
+	for _, told := range w.holds() {
+		key := told.orderID + told.HoldID
 		delete(active, key)
-		if !sent.Value.Active {
-			continue
+		if told.Active {
+			active[key] = told.orderID + " " + told.text()
 		}
-		text := sent.Value.OrderID + " " + sent.Value.Class
-		if sent.Value.ShipmentID != nil {
-			text += " " + *sent.Value.ShipmentID
-		}
-		if sent.Value.Sequence != nil {
-			text += fmt.Sprintf("#%d", *sent.Value.Sequence)
-		}
-		active[key] = text
 	}
 	return strings.Join(values(active), "; ")
+}
+
+// heldOrder is a hold and the order that it is told.
+type heldOrder struct {
+	orderID string
+	*schemas.Hold
+}
+
+// text tells class, shipment and sequence.
+func (h heldOrder) text() string {
+	text := h.Class
+	if h.ShipmentID != nil {
+		text += " " + *h.ShipmentID
+	}
+	if h.Sequence != nil {
+		text += fmt.Sprintf("#%d", *h.Sequence)
+	}
+	return text
+}
+
+// holds are all that were told, those of orders before those of shipments.
+func (w world) holds() []heldOrder {
+	var all []heldOrder
+	for _, sent := range sim.Read(w.World, topics.Orders) {
+		if sent.Value.Hold != nil {
+			all = append(all, heldOrder{sent.Key, sent.Value.Hold})
+		}
+	}
+	for _, sent := range sim.Read(w.World, topics.Shipments) {
+		if sent.Value.Hold != nil {
+			all = append(all, heldOrder{sent.Key, sent.Value.Hold})
+		}
+	}
+	return all
 }
 
 // raised are the conditions that stand, by id.

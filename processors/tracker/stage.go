@@ -44,7 +44,12 @@ func Stage() *stream.Stage {
 	return stage
 }
 
+// onOrder takes an order's own state or ERP's word on it. A hold says nothing here: its exception does.
 func (tr *tracker) onOrder(s *stream.Step, event *schemas.OrderEvent) error {
+	if event.Hold != nil {
+		s.Count("ignored")
+		return nil
+	}
 	order := OrderRow{}
 	if row := tr.rows.Get(s, orderKey(event.OrderID)); row != nil {
 		order = *row.Order
@@ -96,13 +101,17 @@ func (tr *tracker) line(s *stream.Step, orderID string, lineNo int32, change fun
 }
 
 func (tr *tracker) onShipment(s *stream.Step, event *schemas.ShipmentEvent) error {
+	if event.Hold != nil {
+		s.Count("ignored")
+		return nil
+	}
 	s.Observe(event.Shipment.Meta.OccurredAt)
 	key := rowKey{event.OrderID, kindShipment, event.Shipment.ShipmentID}
 	shipment := ShipmentRow{Parts: []Part{}}
 	if row := tr.rows.Get(s, key); row != nil {
 		shipment = *row.Shipment
 	}
-	shipment = shipment.next(&event.Shipment)
+	shipment = shipment.next(event.Shipment)
 	tr.rows.Put(s, key, &Row{Shipment: &shipment})
 	return tr.took(s, event.OrderID)
 }

@@ -63,7 +63,7 @@ func accepts(minutes int, status schemas.AcceptanceStatus, lines ...string) even
 func ships(shipmentID string, minutes int, text string) event {
 	shipment := *milestone(shipmentID, minutes, text)
 	return func(w *sim.World) {
-		sim.Send(w, topics.Shipments, "O-1", &schemas.ShipmentEvent{OrderID: "O-1", Shipment: shipment})
+		sim.Send(w, topics.Shipments, "O-1", &schemas.ShipmentEvent{OrderID: "O-1", Shipment: &shipment})
 	}
 }
 
