@@ -98,10 +98,10 @@ func Live(ctx context.Context, e *Embedded, options LiveOptions) error {
 
 // ended tells a failure from the end of the run.
 func ended(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return nil
+	if ctx.Err() == nil {
+		return err
 	}
-	return err
+	return nil
 }
 
 func (p *Player) send(ctx context.Context, encoder *distributor.Encoder, events []distributor.Event) error {
@@ -132,7 +132,6 @@ type board struct {
 	value                             map[string]schemas.Amount
 	open                              map[string]openRow
 	lag                               int64
-	lastBills                         int
 }
 
 type openRow struct{ class, owner string }

@@ -143,7 +143,7 @@ func startOf(scenario Scenario) (start time.Time, err error) {
 	if err != nil {
 		return start, err
 	}
-	defer opened.Close() //nolint:errcheck // it was only read
+	defer opened.Close() // it was only read
 	first := errors.New("first line read")
 	err = ReadScenario(scenario.Name, opened, func(line *Line) error { start = line.At; return first })
 	if err != nil && !errors.Is(err, first) {

@@ -61,7 +61,7 @@ func (p *Player) Play(ctx context.Context, scenario Scenario) error {
 	if err != nil {
 		return err
 	}
-	defer opened.Close() //nolint:errcheck // it was only read
+	defer opened.Close() // it was only read
 	return ReadScenario(scenario.Name, opened, func(line *Line) error {
 		if err := ctx.Err(); err != nil {
 			return err

@@ -70,7 +70,7 @@ func newTable(to io.Writer, title string, header ...any) table.Writer {
 	return t
 }
 
-// Shown bounds how many rows a table has on a terminal; the JSON output has them all.
+// shown bounds how many rows a table has on a terminal; the JSON output has them all.
 const shown = 50
 
 func render(to io.Writer, t table.Writer, rows []table.Row) {
@@ -112,6 +112,10 @@ func (p *Played) writeBills(to io.Writer) error {
 		totals[bill.Currency] += bill.Total
 		rows = append(rows, table.Row{bill.OrderID, bill.CustomerID, bill.Kind, bill.Rule, lines, bill.Total.String() + " " + bill.Currency})
 	}
+	if len(rows) == 0 {
+		_, err := fmt.Fprintln(to, "Nothing is ready to be invoiced.")
+		return err
+	}
 	t := newTable(to, fmt.Sprintf("Invoice-ready: %d", len(rows)), "order", "customer", "kind", "rule", "lines", "total")
 	for _, currency := range currencies {
 		t.AppendFooter(table.Row{"", "", "", "", "net", totals[currency].String() + " " + currency})
@@ -136,8 +140,12 @@ func (p *Played) writeExceptions(to io.Writer) error {
 		}
 		rows = append(rows, table.Row{exception.Class, exception.Severity, order, exception.Owner, risk, exception.Message})
 	}
+	if len(rows) == 0 {
+		_, err := fmt.Fprintln(to, "No open exceptions.")
+		return err
+	}
 	t := newTable(to, fmt.Sprintf("Open exceptions: %d", len(rows)), "class", "severity", "order", "owner", "at risk", "message")
-	t.SetColumnConfigs([]table.ColumnConfig{{Number: 6, WidthMax: 60}})
+	t.SetColumnConfigs([]table.ColumnConfig{{Number: 6, WidthMax: 60, WidthMaxEnforcer: text.WrapSoft}})
 	render(to, t, rows)
 	return nil
 }
@@ -176,7 +184,7 @@ func (p *Played) writeDeadLetters(to io.Writer) error {
 		return nil
 	}
 	t := newTable(to, fmt.Sprintf("Dead letters: %d", len(rows)), "topic", "key", "class", "field", "bytes", "message")
-	t.SetColumnConfigs([]table.ColumnConfig{{Number: 6, WidthMax: 60}})
+	t.SetColumnConfigs([]table.ColumnConfig{{Number: 6, WidthMax: 60, WidthMaxEnforcer: text.WrapSoft}})
 	render(to, t, rows)
 	return nil
 }
