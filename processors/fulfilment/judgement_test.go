@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"waybill/processors/milestones"
 	"waybill/schemas"
 )
 
@@ -64,7 +65,7 @@ func newGiven() *given {
 func (g *given) ships(parts ...Part) { g.line.Parts = append(g.line.Parts, parts...) }
 
 func part(shipmentID, itemID, quantity string) Part {
-	return Part{ShipmentID: shipmentID, ItemID: itemID, UOM: "EA", Allocated: q(quantity), Shipped: q(quantity)}
+	return Part{shipmentID, milestones.Part{ItemID: itemID, UOM: "EA", Allocated: q(quantity), Shipped: q(quantity)}}
 }
 
 func (p Part) in(uom string) Part { p.UOM = uom; return p }
@@ -77,7 +78,7 @@ func (p Part) weighing(quantity string) Part { p.Weight = new(q(quantity)); retu
 
 // allocated is what shipment S3 carries, which has not left.
 func allocated(itemID, quantity string) Part {
-	return Part{ShipmentID: "S3", ItemID: itemID, UOM: "EA", Allocated: q(quantity)}
+	return Part{"S3", milestones.Part{ItemID: itemID, UOM: "EA", Allocated: q(quantity)}}
 }
 
 func (g *given) judge() *verdict {

@@ -3,6 +3,7 @@ package fulfilment
 import (
 	"time"
 
+	"waybill/processors/milestones"
 	"waybill/schemas"
 )
 
@@ -119,17 +120,11 @@ type LineTally struct {
 	Waiting  schemas.Amount `avro:"waiting"`  // value of what was shipped and is not billed
 }
 
-// Part is what one shipment carries of a line in one item and unit of measure, by the furthest that it came. A quantity
-// of a milestone that was passed over is that of the next one.
+// Part is what one shipment carries of a line in one item and unit of measure. What was billed of what came back stays
+// billed in this release.
 type Part struct {
-	ShipmentID string            `avro:"shipment_id"`
-	ItemID     string            `avro:"item_id"` // what is in the box
-	UOM        string            `avro:"uom"`
-	Allocated  schemas.Quantity  `avro:"allocated"` // or picked, or packed
-	Shipped    schemas.Quantity  `avro:"shipped"`
-	Delivered  schemas.Quantity  `avro:"delivered"`
-	Returned   schemas.Quantity  `avro:"returned"` // of what was shipped; what was billed of it stays billed in this release
-	Weight     *schemas.Quantity `avro:"weight"`   // catch weight, in the item's base unit
+	ShipmentID string `avro:"shipment_id"`
+	milestones.Part
 }
 
 // ShipmentRow is a shipment as far as the order is concerned, by order id and shipment id.

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"waybill/processors/milestones"
 	"waybill/schemas"
 	"waybill/state"
 )
@@ -39,7 +40,7 @@ func TestRowsComeBackAsTheyWerePut(t *testing.T) {
 	placed, accepts := line(1, "4", nil), accepted(1, "4", "9", nil)
 	row := &LineRow{
 		OrderID: "O1", LineNo: 1, Placed: &placed, EndedAt: &time.Time{}, Accepted: &accepts,
-		Parts:  []Part{{"S1", "A", "EA", 1, 2, 3, 4, new(q("5"))}},
+		Parts:  []Part{{"S1", milestones.Part{ItemID: "A", UOM: "EA", Allocated: 1, Picked: 2, Packed: 3, Shipped: 4, Delivered: 5, Returned: 6, Weight: new(q("7"))}}},
 		Terms:  []ItemTerms{{"A", "EA", []schemas.ItemUOM{{UOM: "CS", Numerator: 12, Denominator: 1}}, true, []string{"B"}, percent("1"), percent("2"), &ListedPrice{Price{1, 2, "EA"}, "ACME", "USD"}}},
 		Billed: []Bill{{Unit: "order", ShipmentID: "S1", PartItemID: "A", PartUOM: "EA", Quantity: 3, UnitPrice: 4, PriceUnit: 1, Amount: 12, InvoiceReadyID: "ir-1", Revision: 2}},
 		Raised: []RaisedRow{{"ex-1", "over_shipped"}}, Demand: []DemandRow{{"A", "EAST", 1, 2}}, Grace: true, Tally: LineTally{true, true, true, true, true, 1, 2},

@@ -1,9 +1,9 @@
 package fulfilment
 
 import (
-	"slices"
 	"time"
 
+	"waybill/processors/milestones"
 	"waybill/schemas"
 	"waybill/stream"
 )
@@ -120,10 +120,15 @@ func (f *fulfilment) takeShipment(s *stream.Step, e *schemas.ShipmentEvent) erro
 	d.happened(e.Shipment.Meta.OccurredAt)
 	next := before.next(e)
 	next.Lines = nil
-	reported := report(e.Shipment.Lines)
-	for _, lineNo := range concerned(before, reported) {
+	var reached schemas.Milestone
+	var carried []int32
+	if before != nil {
+		reached, carried = before.Reached, before.Lines
+	}
+	reported := milestones.Report(e.Shipment.Lines)
+	for _, lineNo := range milestones.Concerned(carried, reported) {
 		line := d.line(lineNo)
-		parts := advance(next.ShipmentID, before.hasShipped(), e.Shipment.Milestone, line.row.partsOf(next.ShipmentID), ofLine(reported, lineNo))
+		parts := milestones.Advance(reached, e.Shipment.Milestone, line.row.partsOf(next.ShipmentID), milestones.OfLine(reported, lineNo))
 		line.row.replaceParts(next.ShipmentID, parts)
 		if len(parts) > 0 {
 			next.Lines = append(next.Lines, lineNo)
@@ -151,47 +156,27 @@ func one(is bool) int32 {
 	return 0
 }
 
-// concerned lists the lines that the shipment carried and those that are reported now, ascending.
-func concerned(before *ShipmentRow, reported []reportedPart) []int32 {
-	var lines []int32
-	if before != nil {
-		lines = append(lines, before.Lines...)
-	}
-	for _, part := range reported {
-		lines = append(lines, part.lineNo)
-	}
-	slices.Sort(lines)
-	return slices.Compact(lines)
-}
-
-func ofLine(reported []reportedPart, lineNo int32) []reportedPart {
-	from, _ := slices.BinarySearchFunc(reported, lineNo, func(part reportedPart, number int32) int { return int(part.lineNo) - int(number) })
-	to := from
-	for to < len(reported) && reported[to].lineNo == lineNo {
-		to++
-	}
-	return reported[from:to]
-}
-
-func (row *LineRow) partsOf(shipmentID string) []Part {
-	var parts []Part
+func (row *LineRow) partsOf(shipmentID string) []milestones.Part {
+	var parts []milestones.Part
 	for _, part := range row.Parts {
 		if part.ShipmentID == shipmentID {
-			parts = append(parts, part)
+			parts = append(parts, part.Part)
 		}
 	}
 	return parts
 }
 
 // replaceParts sets what a shipment carries of the line, and keeps the parts in their order.
-func (row *LineRow) replaceParts(shipmentID string, parts []Part) {
+func (row *LineRow) replaceParts(shipmentID string, parts []milestones.Part) {
 	kept := []Part{}
 	for _, part := range row.Parts {
 		if part.ShipmentID < shipmentID {
 			kept = append(kept, part)
 		}
 	}
-	kept = append(kept, parts...)
+	for _, part := range parts {
+		kept = append(kept, Part{shipmentID, part})
+	}
 	for _, part := range row.Parts {
 		if part.ShipmentID > shipmentID {
 			kept = append(kept, part)

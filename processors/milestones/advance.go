@@ -1,0 +1,123 @@
+// Package milestones is the rule by which a shipment's milestones advance what it carries of an order's lines: fulfilment
+// bills by it, and the tracker tells by it.
+//
+// Every milestone tells the whole shipment as of then, so the latest wins; but what has left the warehouse has left it:
+// only a new word on what was shipped, or a cancellation, takes it out of the shipment. Milestones on the way out that come
+// after it has left say nothing new.
+package milestones
+
+import (
+	"slices"
+
+	"waybill/schemas"
+)
+
+// Part is what a shipment carries of a line in one item and unit of measure, by the furthest that it came. The quantity of
+// a milestone that was passed over is that of the next one.
+type Part struct {
+	ItemID    string            `avro:"item_id"` // what is in the box
+	UOM       string            `avro:"uom"`
+	Allocated schemas.Quantity  `avro:"allocated"`
+	Picked    schemas.Quantity  `avro:"picked"`
+	Packed    schemas.Quantity  `avro:"packed"`
+	Shipped   schemas.Quantity  `avro:"shipped"`
+	Delivered schemas.Quantity  `avro:"delivered"`
+	Returned  schemas.Quantity  `avro:"returned"` // of what was shipped
+	Weight    *schemas.Quantity `avro:"weight"`   // catch weight, in the item's base unit
+}
+
+// Advance is what a shipment carries of one line after a milestone, given what it carried before and how far it had come.
+// What it is given is not changed.
+func Advance(reached, milestone schemas.Milestone, before []Part, now []Reported) []Part {
+	left := Left(reached)
+	outward := func(tell func(*Part, schemas.Quantity)) []Part {
+		if left {
+			return before
+		}
+		return renew(nil, now, tell)
+	}
+	switch milestone {
+	case schemas.MilestoneAllocated:
+		return outward(func(p *Part, q schemas.Quantity) { p.Allocated = q })
+	case schemas.MilestonePicked:
+		return outward(func(p *Part, q schemas.Quantity) { p.Allocated, p.Picked = q, q })
+	case schemas.MilestonePacked:
+		return outward(func(p *Part, q schemas.Quantity) { p.Allocated, p.Picked, p.Packed = q, q, q })
+	case schemas.MilestoneShipped:
+		return renew(before, now, func(p *Part, q schemas.Quantity) { p.Allocated, p.Picked, p.Packed, p.Shipped = q, q, q, q })
+	case schemas.MilestoneDelivered:
+		if left && len(now) == 0 {
+			return undelivered(before)
+		}
+		return renew(before, now, func(p *Part, q schemas.Quantity) {
+			p.Delivered, p.Shipped = q, max(p.Shipped, q)
+			p.Allocated, p.Picked, p.Packed = p.Shipped, p.Shipped, p.Shipped
+		})
+	case schemas.MilestoneReturned:
+		if !left {
+			return nil
+		}
+		return giveBack(before, now)
+	case schemas.MilestoneCancelled:
+		return nil
+	}
+	return before // a milestone that nobody knows says nothing
+}
+
+// renew keeps of the parts those that are reported, adds those that are new, and tells each its quantity.
+func renew(before []Part, now []Reported, tell func(*Part, schemas.Quantity)) []Part {
+	var parts []Part
+	for _, reported := range now {
+		part := Part{ItemID: reported.ItemID, UOM: reported.UOM}
+		if old := find(before, reported); old >= 0 {
+			part = before[old]
+		}
+		if reported.Weight != nil {
+			part.Weight = reported.Weight
+		}
+		tell(&part, reported.Quantity)
+		parts = append(parts, part)
+	}
+	return parts
+}
+
+func undelivered(before []Part) []Part {
+	parts := slices.Clone(before)
+	for i := range parts {
+		parts[i].Delivered = 0
+	}
+	return parts
+}
+
+// giveBack notes what came back. What was billed of it stays billed: credits for returns are made from this fact by the
+// rule for returns, which this release does not have.
+func giveBack(before []Part, now []Reported) []Part {
+	parts := slices.Clone(before)
+	for _, reported := range now {
+		if at := find(parts, reported); at >= 0 {
+			parts[at].Returned = reported.Quantity
+		}
+	}
+	return parts
+}
+
+func find(parts []Part, reported Reported) int {
+	return slices.IndexFunc(parts, func(part Part) bool { return part.ItemID == reported.ItemID && part.UOM == reported.UOM })
+}
+
+// order sorts the milestones that a shipment passes. A return does not take it back; cancelled is not on the way.
+var order = map[schemas.Milestone]int{
+	schemas.MilestoneAllocated: 1, schemas.MilestonePicked: 2, schemas.MilestonePacked: 3,
+	schemas.MilestoneShipped: 4, schemas.MilestoneDelivered: 5,
+}
+
+// Reach is how far a shipment has come after a milestone: the furthest on its way out, or cancelled; empty: nowhere yet.
+func Reach(before, milestone schemas.Milestone) schemas.Milestone {
+	if milestone == schemas.MilestoneCancelled || order[milestone] > order[before] {
+		return milestone
+	}
+	return before
+}
+
+// Left says that a shipment that has come so far has left the warehouse.
+func Left(reached schemas.Milestone) bool { return order[reached] >= order[schemas.MilestoneShipped] }
