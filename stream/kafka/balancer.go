@@ -102,7 +102,7 @@ func assign(tasks int32, members []member) map[string][]int32 {
 	}
 	lessLoaded := func(a, b int) bool { return len(given[a]) < len(given[b]) }
 	for task := range tasks {
-		to := pick(true, func(m *member) bool { return m.owned[task] }, func(a, b int) bool { return members[a].generation > members[b].generation })
+		to := pick(false, func(m *member) bool { return m.owned[task] }, func(a, b int) bool { return members[a].generation > members[b].generation })
 		if to < 0 {
 			to = pick(true, func(m *member) bool { return m.stored[task] && !ownedElsewhere(members, m, task) }, lessLoaded)
 		}
