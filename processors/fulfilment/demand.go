@@ -49,7 +49,7 @@ func (v *verdict) commitment(ordered *ItemTerms) []DemandRow {
 // exactly is no demand that a position could carry.
 func (v *verdict) inBaseUnit(of measure, quantity schemas.Quantity) (schemas.Quantity, bool) {
 	if of.terms != nil {
-		if factor, ok := of.terms.factor(of.uom); ok {
+		if factor, ok := of.terms.units().PerBase(of.uom); ok {
 			return money.Convert(quantity, factor)
 		}
 	}

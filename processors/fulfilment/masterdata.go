@@ -35,18 +35,7 @@ func itemTerms(item *schemas.Item) *ItemTerms {
 	}
 }
 
-// factor is how many base units one of the unit is; false when the item does not have the unit.
-func (t *ItemTerms) factor(uom string) (money.Factor, bool) {
-	if uom == t.BaseUOM {
-		return money.One, true
-	}
-	for _, unit := range t.UOMs {
-		if unit.UOM == uom {
-			return money.NewFactor(unit.Numerator, unit.Denominator)
-		}
-	}
-	return money.Factor{}, false
-}
+func (t *ItemTerms) units() money.Units { return money.Units{Base: t.BaseUOM, Others: t.UOMs} }
 
 // measure is a unit of measure of an item. Terms are nil while the item is not known: then the unit is like itself only.
 type measure struct {
@@ -55,8 +44,8 @@ type measure struct {
 	terms  *ItemTerms
 }
 
-// ratio is how many of the unit to one of the unit from is, exactly. Units of different items convert over a base unit
-// that both have; without one, a unit of the same name counts as the same.
+// ratio is how many of the unit to one of the unit from is, exactly. While an item is not known, its units convert into
+// nothing.
 func ratio(from, to measure) (money.Factor, bool) {
 	if from.itemID == to.itemID && from.uom == to.uom {
 		return money.One, true
@@ -64,15 +53,7 @@ func ratio(from, to measure) (money.Factor, bool) {
 	if from.terms == nil || to.terms == nil {
 		return money.Factor{}, false
 	}
-	if from.terms.BaseUOM != to.terms.BaseUOM {
-		return money.One, from.uom == to.uom
-	}
-	of, known := from.terms.factor(from.uom)
-	in, knownToo := to.terms.factor(to.uom)
-	if !known || !knownToo {
-		return money.One, from.uom == to.uom
-	}
-	return of.Times(in.Inverse())
+	return money.Ratio(money.Measure{UOM: from.uom, Of: from.terms.units()}, money.Measure{UOM: to.uom, Of: to.terms.units()})
 }
 
 // per says the price per another unit; nil when the units do not convert, or the price has no exact form there.

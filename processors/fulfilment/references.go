@@ -48,7 +48,7 @@ func (t *ItemTerms) extendedBy(live *ItemTerms) *ItemTerms {
 	}
 	both.UOMs, both.Substitutes = slices.Clone(t.UOMs), slices.Clone(t.Substitutes)
 	for _, unit := range live.UOMs {
-		if _, known := t.factor(unit.UOM); !known && live.BaseUOM == t.BaseUOM {
+		if _, known := t.units().PerBase(unit.UOM); !known && live.BaseUOM == t.BaseUOM {
 			both.UOMs = append(both.UOMs, unit)
 		}
 	}

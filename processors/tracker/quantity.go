@@ -69,33 +69,16 @@ func sum(parts []counted, in unit, known items) (total quantities, all bool) {
 	return total, all
 }
 
-// convert changes the unit, exactly or not at all. Units of two items convert over the base unit that both have; otherwise,
-// and while one of the items is not known, a unit of the same name counts as the same.
+// convert changes the unit, exactly or not at all. While one of the items is not known, a unit of the same name counts as
+// the same.
 func convert(quantity schemas.Quantity, from, to unit, known items) (schemas.Quantity, bool) {
 	of, in := known(from.itemID), known(to.itemID)
-	if of != nil && in != nil && of.BaseUOM == in.BaseUOM {
-		numerator, ok := perBase(of, from.uom)
-		denominator, okToo := perBase(in, to.uom)
-		if ok && okToo {
-			factor, ok := numerator.Times(denominator.Inverse())
-			if !ok {
-				return 0, false
-			}
-			return money.Convert(quantity, factor)
-		}
+	if of == nil || in == nil {
+		return quantity, from.uom == to.uom
 	}
-	return quantity, from.uom == to.uom
-}
-
-// perBase is how many base units one of the unit is.
-func perBase(item *schemas.Item, uom string) (money.Factor, bool) {
-	if uom == item.BaseUOM {
-		return money.One, true
+	factor, ok := money.Ratio(money.Measure{UOM: from.uom, Of: money.UnitsOf(of)}, money.Measure{UOM: to.uom, Of: money.UnitsOf(in)})
+	if !ok {
+		return 0, false
 	}
-	for _, u := range item.UOMs {
-		if u.UOM == uom {
-			return money.NewFactor(u.Numerator, u.Denominator)
-		}
-	}
-	return money.Factor{}, false
+	return money.Convert(quantity, factor)
 }
