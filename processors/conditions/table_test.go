@@ -134,3 +134,11 @@ func TestMarkdownHasOneRowPerClass(t *testing.T) {
 		}
 	}
 }
+
+func TestOnlyMissingMasterDataIsGivenAMoment(t *testing.T) {
+	for _, class := range Table() {
+		if waits := class.ShowsAfter() > 0; waits != (class.Name == UnknownReference) {
+			t.Errorf("%s shows after %s", class.Name, class.ShowsAfter())
+		}
+	}
+}

@@ -132,20 +132,6 @@ func streams() [][]any {
 	)
 }
 
-// interleave draws an order of all events that keeps the order of each stream.
-func interleave(streams [][]any, random *rand.Rand) []any {
-	var drawn []any
-	left := slices.Clone(streams)
-	for len(left) > 0 {
-		at := random.IntN(len(left))
-		drawn = append(drawn, left[at][0])
-		if left[at] = left[at][1:]; len(left[at]) == 0 {
-			left = slices.Delete(left, at, at+1)
-		}
-	}
-	return drawn
-}
-
 // copyOf makes an event one of another day: every id in it gets the day's name behind it.
 func copyOf(event any, day string) any {
 	name := func(ids ...*string) {
@@ -295,7 +281,7 @@ func TestAnyInterleavingOfTheFactsAndAnyCrashGiveTheSame(t *testing.T) {
 				all = append(all, stream)
 			}
 		}
-		for _, event := range interleave(all, random) {
+		for event := range sim.Interleave(random, all) {
 			sc.send(event)
 			switch n := random.IntN(200); {
 			case n < 30:

@@ -80,12 +80,8 @@ func play(t *testing.T, seed uint64) string {
 	t.Helper()
 	f := newFloor(t, seed)
 	random := rand.New(rand.NewPCG(seed, 2))
-	for queues := day(); len(queues) > 0; {
-		at := random.IntN(len(queues))
-		queues[at][0](f.World)
-		if queues[at] = queues[at][1:]; len(queues[at]) == 0 {
-			queues = slices.Delete(queues, at, at+1)
-		}
+	for deed := range sim.Interleave(random, day()) {
+		deed(f.World)
 		switch random.IntN(8) {
 		case 0:
 			f.Crash()

@@ -63,17 +63,13 @@ func TestTheSameStatusWhateverComesFirst(t *testing.T) {
 // source.
 func play(t *testing.T, seed uint64) *schemas.OrderState {
 	t.Helper()
-	w, sources := newWorld(t, seed), story()
-	random := rand.New(rand.NewPCG(seed, 7))
-	for len(sources) > 0 {
-		at := 0
-		if seed > 0 {
-			at = random.IntN(len(sources))
-		}
-		sources[at][0](w)
-		if sources[at] = sources[at][1:]; len(sources[at]) == 0 {
-			sources = slices.Delete(sources, at, at+1)
-		}
+	w := newWorld(t, seed)
+	var random *rand.Rand
+	if seed > 0 {
+		random = rand.New(rand.NewPCG(seed, 7))
+	}
+	for tell := range sim.Interleave(random, story()) {
+		tell(w)
 		if seed > 0 && random.IntN(4) == 0 {
 			w.Run()
 		}

@@ -233,28 +233,23 @@ func (w *World) runTask(running *runningStage, task *stream.Task) bool {
 // draw picks what the task takes next: of every input what is left, or with a seed a random interleaving of some of it.
 func (w *World) draw(inputs []string, partition int32, taken map[string]int) []stream.Record {
 	var queues [][]stream.Record
-	left := 0
+	most := 0
 	for _, topic := range inputs {
 		if queue := (*w.partition(topic, partition))[taken[topic]:]; len(queue) > 0 {
 			queues = append(queues, queue)
-			left += len(queue)
+			most += len(queue)
 		}
 	}
-	var drawn []stream.Record
-	if w.random == nil {
-		for _, queue := range queues {
-			drawn = append(drawn, queue...)
-		}
-		return drawn
-	}
-	if left == 0 {
+	if most == 0 {
 		return nil
 	}
-	for range min(left, 1+w.random.IntN(20)) {
-		at := w.random.IntN(len(queues))
-		drawn = append(drawn, queues[at][0])
-		if queues[at] = queues[at][1:]; len(queues[at]) == 0 {
-			queues = append(queues[:at], queues[at+1:]...)
+	if w.random != nil {
+		most = min(most, 1+w.random.IntN(20))
+	}
+	drawn := make([]stream.Record, 0, most)
+	for record := range Interleave(w.random, queues) {
+		if drawn = append(drawn, record); len(drawn) == most {
+			break
 		}
 	}
 	return drawn
