@@ -268,6 +268,26 @@ func instancesComeAndGo(c *cluster) {
 	c.checkNumbers(3000, 30)
 }
 
+func TestAnInstanceThatIsOneTooManyIsReadyToTakeOver(t *testing.T) {
+	c := newCluster(t, counting(t))
+	var runners []*Runner
+	for instance := range testPartitions + 1 {
+		runner := c.runner(counting(t), fmt.Sprint("i", instance), state.OpenMemory())
+		runners = append(runners, runner)
+		defer c.run(runner)()
+	}
+	eventually(t, func() bool {
+		tasks := 0
+		for _, runner := range runners {
+			if !runner.Status().Ready() {
+				return false
+			}
+			tasks += runner.Status().Tasks
+		}
+		return tasks == testPartitions
+	})
+}
+
 // eventually waits for what another goroutine brings about.
 func eventually(t *testing.T, ok func() bool) {
 	t.Helper()

@@ -37,6 +37,7 @@ type session struct {
 	tasks      map[int32]*runningTask
 	position   map[topicPartition]int64 // behind what is taken and committed
 	reached    map[topicPartition]int64 // behind what the epoch at hand has taken
+	joined     int                      // passes as a member of the group with nothing left to do
 	background sync.WaitGroup
 	stop       context.CancelFunc // ends what runs in the background
 

@@ -36,10 +36,14 @@ func (s *session) publish(now time.Time) {
 		idle = false
 	}
 	s.mu.Unlock()
+	// A member without a task is one too. Just after joining its tasks may not be told yet: a second pass knows.
+	if id, generation := s.client.GroupMetadata(); id != "" && generation >= 0 && idle {
+		s.joined++
+	}
 	r := s.runner
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.status.Connected, r.status.Problem = len(s.tasks) > 0 || r.status.Connected, ""
+	r.status.Connected, r.status.Problem = len(s.tasks) > 0 || s.joined > 1, ""
 	r.status.Tasks, r.status.Restoring, r.status.ToRestore = len(s.tasks)-restoring, restoring, toGo
 	r.status.position, r.status.passed, r.status.watermark = position, time.Time{}, watermark
 	if idle {
