@@ -223,6 +223,18 @@ func TestReferenceDataWakesWhoWaitsForItOnce(t *testing.T) {
 	}
 }
 
+func TestTheLastOfManyChangesOfAReferenceRowStands(t *testing.T) {
+	w := sim.New(t, sim.Options{}, newNotebook().stage)
+	for _, descriptions := range [][]string{{"first"}, {"second", "first"}, {"third", "first", "fourth"}} {
+		for _, description := range descriptions {
+			sim.Send(w, topics.Items, "saw", &schemas.Item{ItemID: "saw", Description: description})
+		}
+		w.Run()
+		command(w, "item", "saw")
+	}
+	wantNotes(t, w, "item first", "item first", "item fourth")
+}
+
 func TestAnUnreadableRecordIsDeadLetteredWithItsBytesAndToldToTheStage(t *testing.T) {
 	w := sim.New(t, sim.Options{}, newNotebook().stage)
 	w.SendRaw(topics.Demand.Name(), []byte("k"), []byte{9, 9, 9}, stream.Header{Key: "trace", Value: []byte("7")})

@@ -144,6 +144,7 @@ func (r *References) Next(topic string, partition int32) (int64, error) {
 // read is passed over and told in skipped: intake wrote it, so that is a bug or a foreign writer, and the row before it stays.
 func (r *References) Apply(ctx context.Context, records []Record) (arrivals []Arrival, skipped []error, err error) {
 	var batch state.Batch
+	inBatch := map[string][]byte{}
 	for i := range records {
 		record := &records[i]
 		ref := r.of(record.Topic)
@@ -163,9 +164,11 @@ func (r *References) Apply(ctx context.Context, records []Record) (arrivals []Ar
 			}
 		}
 		key := referenceKey(ref, string(record.Key))
-		before, err := r.store.Get(key)
-		if err != nil {
-			return nil, nil, err
+		before, changed := inBatch[string(key)]
+		if !changed {
+			if before, err = r.store.Get(key); err != nil {
+				return nil, nil, err
+			}
 		}
 		if bytes.Equal(before, record.Value) && (before == nil) == (record.Value == nil) {
 			continue
@@ -175,6 +178,7 @@ func (r *References) Apply(ctx context.Context, records []Record) (arrivals []Ar
 		} else {
 			batch.Set(key, record.Value)
 		}
+		inBatch[string(key)] = record.Value
 		r.cache.Delete(string(key))
 		arrivals = append(arrivals, Arrival{ref.id, string(record.Key)})
 	}

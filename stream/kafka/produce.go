@@ -81,25 +81,32 @@ func explained(record *kgo.Record, err error) error {
 	return fmt.Errorf("writing to %s: %w", record.Topic, err)
 }
 
+// loggedLetters bounds how many dead letters of an epoch are logged one by one.
+const loggedLetters = 20
+
 // count shows what became of records, once the epoch is committed.
 func (s *session) count(ready stream.Ready) {
 	metrics, stage := s.options.Metrics, s.program.Stage().Name
 	for outcome, n := range ready.Counts {
 		metrics.records.WithLabelValues(stage, outcome.Topic, outcome.Outcome).Add(float64(n))
 	}
+	letters := 0
 	for _, out := range ready.Records {
 		if out.Topic != stream.DeadLetters {
 			continue
 		}
-		var class, topic string
+		said := map[string]string{}
 		for _, header := range out.Headers {
-			switch header.Key {
-			case "waybill.error.class":
-				class = string(header.Value)
-			case "waybill.original.topic":
-				topic = string(header.Value)
-			}
+			said[header.Key] = string(header.Value)
 		}
+		topic, class := said["waybill.original.topic"], said["waybill.error.class"]
 		metrics.deadLetters.WithLabelValues(stage, topic, class).Inc()
+		if letters++; letters <= loggedLetters {
+			s.log.Warn("dead-lettered", "topic", topic, "partition", said["waybill.original.partition"], "offset", said["waybill.original.offset"],
+				"key", string(out.Key), "class", class, "field", said["waybill.error.field"])
+		}
+	}
+	if letters > loggedLetters {
+		s.log.Warn("dead-lettered more", "records", letters-loggedLetters)
 	}
 }
