@@ -58,6 +58,8 @@ func KindOf(err error) Kind {
 		return Retryable
 	case errors.Is(err, state.ErrCorrupt):
 		return Corruption
+	case errors.Is(err, state.ErrFailed):
+		return Retryable
 	}
 	return Bug
 }
