@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -266,7 +267,10 @@ func TestAStopInTheMiddleEndsSoon(t *testing.T) {
 	go func() { stopped <- e.Player.Play(ctx, Scenario{examples.Files, examples.SplitSubstitute}) }()
 	cancel()
 	select {
-	case <-stopped:
+	case err := <-stopped:
+		if err != nil && !errors.Is(err, context.Canceled) {
+			t.Error(err)
+		}
 	case <-time.After(10 * time.Second):
 		t.Fatal("the player went on")
 	}
