@@ -2,6 +2,7 @@ package topics
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 )
 
@@ -26,5 +27,26 @@ func TestTheKeyIsComposedOfTheValuesFields(t *testing.T) {
 		if whole != c.whole || whole && got != c.want {
 			t.Errorf("key %q of %s: got %q, %v, want %q, %v", c.form, c.value, got, whole, c.want, c.whole)
 		}
+	}
+}
+
+func TestPricesOfItemsWithASlashInTheirIdKeepApart(t *testing.T) {
+	of := map[string][2]string{}
+	for _, price := range [][2]string{{"A", "P"}, {"A", "B/P"}, {"A/B", "P"}, {"A%2FB", "P"}, {"A/", "P"}, {"A", "/P"}, {"A%", "P"}, {"A%25", "P"}} {
+		key := PriceKey(price[0], price[1])
+		if other, taken := of[key]; taken {
+			t.Errorf("%q and %q share the key %q", price, other, key)
+		}
+		of[key] = price
+	}
+	for key, price := range of {
+		for _, other := range of {
+			if strings.HasPrefix(key, PricesOf(other[0])) != (price[0] == other[0]) {
+				t.Errorf("the price %q of %s, and the prices of %s", key, price[0], other[0])
+			}
+		}
+	}
+	if key := PriceKey("A-1", "P/1"); key != "A-1/P/1" {
+		t.Errorf("got %q", key)
 	}
 }

@@ -2,11 +2,9 @@ package fulfilment
 
 import (
 	"cmp"
-	"iter"
 	"slices"
-	"strings"
 
-	"waybill/schemas"
+	"waybill/topics"
 )
 
 // lineMasterData answers a line's judgement: by the terms that stay from the line's first bills, else by master data. It
@@ -64,30 +62,13 @@ func (m *lineMasterData) listed(itemID, preferredUOM string) *Price {
 		return &kept.Listed.Price
 	}
 	m.priced = noted(m.priced, itemID)
-	found := choosePrice(m.pricesOf(itemID), customerID, currency, m.order.Placed.BusinessDate, preferredUOM)
+	found := choosePrice(m.fulfilment.prices.Scan(m.s, topics.PricesOf(itemID)), customerID, currency, m.order.Placed.BusinessDate, preferredUOM)
 	if found == nil {
 		return nil
 	}
 	price := Price{found.UnitPrice, found.PriceUnit, found.UOM}
 	m.prices = append(m.prices, ItemTerms{ItemID: itemID, Listed: &ListedPrice{price, customerID, currency}})
 	return &price
-}
-
-// pricesOf walks the item's prices. An item whose id goes on behind a slash is another item.
-func (m *lineMasterData) pricesOf(itemID string) iter.Seq[*schemas.ItemPrice] {
-	return func(yield func(*schemas.ItemPrice) bool) {
-		for price := range m.fulfilment.prices.Scan(m.s, itemID+"/") {
-			if price.ItemID == itemID && !yield(price) {
-				return
-			}
-		}
-	}
-}
-
-// pricesAwaited is the key under which the item's prices are awaited: all that share it up to its first slash.
-func pricesAwaited(itemID string) string {
-	upToSlash, _, _ := strings.Cut(itemID, "/")
-	return upToSlash + "/"
 }
 
 func (m *lineMasterData) warehouse(warehouseID string) bool {
@@ -134,7 +115,7 @@ func (d *dossier) awaitMasterData(line *openLine) {
 		d.items.Await(d.s, itemID, subject)
 	}
 	for _, itemID := range line.master.priced {
-		d.prices.Await(d.s, pricesAwaited(itemID), subject)
+		d.prices.Await(d.s, topics.PricesOf(itemID), subject)
 	}
 	for _, warehouseID := range line.master.warehoused {
 		d.warehouses.Await(d.s, warehouseID, subject)

@@ -197,7 +197,7 @@ func (sc *scene) send(event any) {
 	case *schemas.Item:
 		sim.Send(sc.World, topics.Items, e.ItemID, e)
 	case *schemas.ItemPrice:
-		sim.Send(sc.World, topics.Prices, e.ItemID+"/"+e.PriceID, e)
+		sim.Send(sc.World, topics.Prices, topics.PriceKey(e.ItemID, e.PriceID), e)
 	case *schemas.Warehouse:
 		sim.Send(sc.World, topics.Warehouses, e.WarehouseID, e)
 	default:

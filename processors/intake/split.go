@@ -120,7 +120,7 @@ func splitItem(item *schemas.Item, _ schemas.Evidence) []piece {
 
 // splitPrice puts a price among those of its item.
 func splitPrice(price *schemas.ItemPrice, _ schemas.Evidence) []piece {
-	return []piece{pieceOf(topics.Prices.Name(), price.ItemID+"/"+price.PriceID, price)}
+	return []piece{pieceOf(topics.Prices.Name(), topics.PriceKey(price.ItemID, price.PriceID), price)}
 }
 
 // emptyPrice takes a price away from an item that it is no longer of.

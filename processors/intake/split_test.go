@@ -75,6 +75,7 @@ func TestEventsAreSplitByWhoNeedsThem(t *testing.T) {
 		{"a customer", splitCustomer(aCustomer(1), origin), "o2c.customers C1: Customer"},
 		{"an item", splitItem(anItem(1), origin), "o2c.items A: Item"},
 		{"a price", splitPrice(aPrice(1, "A"), origin), "o2c.prices A/P1: ItemPrice"},
+		{"a price of an item with a slash in its id", splitPrice(aPrice(1, "A/2"), origin), "o2c.prices A%2F2/P1: ItemPrice"},
 		{"a price of another item now", []piece{emptyPrice(aPrice(1, "B"), origin, Part{Topic: "o2c.prices", Key: "A/P1"})}, "o2c.prices A/P1: nothing"},
 		{"a warehouse", splitWarehouse(aWarehouse(1), origin), "o2c.warehouses E: Warehouse"},
 		{"a command", splitCommand(aCommand("K1", noon), origin), "o2c.actions ex-1: Action"},
