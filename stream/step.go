@@ -47,7 +47,7 @@ func (s *Step) Observe(occurredAt time.Time) {
 // Watermark is the latest time that was observed.
 func (s *Step) Watermark() time.Time { return s.task.watermark }
 
-// Count counts the outcome of the record at hand (applied, duplicate, held, released, dead_lettered, replayed); it shows
+// Count counts the outcome of the record at hand (applied, duplicate, held, released, dead_lettered …); it shows
 // in the metrics when the epoch commits.
 func (s *Step) Count(outcome string) {
 	topic := ""
