@@ -59,7 +59,7 @@ func (c *Cluster) apply(ctx context.Context, catalogue topics.Catalogue, stages 
 		return err
 	}
 	defer client.Close()
-	plan, err := topics.Plan(ctx, client, c.Registry, catalogue, topics.Options{ReplicationFactor: 1, Extra: Changelogs(catalogue, stages)})
+	plan, err := topics.Plan(ctx, client, c.Registry, catalogue, topics.Options{ReplicationFactor: 1, Extra: stream.Changelogs(catalogue, stages)})
 	if err != nil {
 		return fmt.Errorf("planning the embedded topics: %w", err)
 	}
@@ -85,14 +85,4 @@ func keepAll(ctx context.Context, admin *kadm.Client) error {
 		}
 	}
 	return nil
-}
-
-// Changelogs are the catalogue entries of the stages' changelogs: with the partitions of what a stage reads.
-func Changelogs(catalogue topics.Catalogue, stages []*stream.Stage) []topics.Entry {
-	var entries []topics.Entry
-	for _, stage := range stages {
-		input, _ := catalogue.Topic(stage.Inputs()[0])
-		entries = append(entries, topics.ChangelogOf(stage.Changelog(), input.Partitions))
-	}
-	return entries
 }

@@ -164,22 +164,27 @@ func (p *Player) schema(ctx context.Context, line *Line, folder fs.FS) (string, 
 	if err != nil {
 		return "", fmt.Errorf("schema: %w (paths begin in the scenario's folder and do not leave it)", err)
 	}
-	subject, registry := schemas.Subject(line.Topic), p.cluster.Registry
-	level, err := registry.Compatibility(ctx, subject)
-	if err == nil {
-		err = registry.SetCompatibility(ctx, subject, "NONE")
-	}
-	if err == nil {
-		_, err = registry.Register(ctx, subject, string(text))
-	}
-	if err == nil && level != "" {
-		err = registry.SetCompatibility(ctx, subject, level)
-	}
-	if err != nil {
+	if err := RegisterUnasked(ctx, p.cluster.Registry, line.Topic, string(text)); err != nil {
 		return "", fmt.Errorf("schema %s: %w", line.Schema, err)
 	}
 	p.foreign[line.Topic+" "+line.Schema] = string(text)
 	return string(text), nil
+}
+
+// RegisterUnasked registers a schema of another writer under a topic's subject, whatever the subject's compatibility says.
+func RegisterUnasked(ctx context.Context, registry *schemas.RegistryClient, topic, schema string) error {
+	subject := schemas.Subject(topic)
+	level, err := registry.Compatibility(ctx, subject)
+	if err != nil {
+		return err
+	}
+	if err := registry.SetCompatibility(ctx, subject, "NONE"); err != nil {
+		return err
+	}
+	if _, err := registry.Register(ctx, subject, schema); err != nil || level == "" {
+		return err
+	}
+	return registry.SetCompatibility(ctx, subject, level)
 }
 
 // Settle waits until the stages have processed everything that was written, and all that follows from it.

@@ -14,6 +14,7 @@ import (
 	"waybill/doctor"
 	"waybill/node"
 	"waybill/processors"
+	"waybill/stream"
 	"waybill/topics"
 )
 
@@ -33,7 +34,7 @@ func examined(t *testing.T, change func(*dev.Cluster, *doctor.Options)) map[stri
 	config := node.Default()
 	config.Brokers, config.Registry, config.State = cluster.Brokers, []string{cluster.RegistryURL}, t.TempDir()
 	options := doctor.Options{
-		Config: config, Catalogue: catalogue, Stages: stages, Changelogs: dev.Changelogs(catalogue, stages),
+		Config: config, Catalogue: catalogue, Stages: stages, Changelogs: stream.Changelogs(catalogue, stages),
 		Client: cluster.Client(), Registry: cluster.Registry, Now: time.Now,
 	}
 	change(cluster, &options)

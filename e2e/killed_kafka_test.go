@@ -11,6 +11,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"waybill/dev"
 	"waybill/distributor"
 	"waybill/inspect"
 	"waybill/outcome"
@@ -28,7 +29,7 @@ func TestKafkaKilledAtRandomMomentsNothingChanges(t *testing.T) {
 	s := newSite(t)
 	foreign, err := os.ReadFile(foreignSchema)
 	s.check(err)
-	s.registerAsItsWriterDoes(topics.WmsShipments.Name(), string(foreign))
+	s.check(dev.RegisterUnasked(context.Background(), s.schemas, topics.WmsShipments.Name(), string(foreign)))
 	story, err := distributor.Tell(context.Background(), s.schemas, string(foreign))
 	s.check(err)
 	seed := uint64(time.Now().UnixNano())
@@ -84,17 +85,6 @@ func TestKafkaKilledAtRandomMomentsNothingChanges(t *testing.T) {
 func after(wait time.Duration) func() bool {
 	until := time.Now().Add(wait)
 	return func() bool { return time.Now().After(until) }
-}
-
-// registerAsItsWriterDoes registers a schema that the subject's compatibility forbids.
-func (s *site) registerAsItsWriterDoes(topic, text string) {
-	ctx, subject := context.Background(), schemas.Subject(topic)
-	level, err := s.schemas.Compatibility(ctx, subject)
-	s.check(err)
-	s.check(s.schemas.SetCompatibility(ctx, subject, "NONE"))
-	_, err = s.schemas.Register(ctx, subject, text)
-	s.check(err)
-	s.check(s.schemas.SetCompatibility(ctx, subject, level))
 }
 
 func (s *site) write(records []distributor.Record) {

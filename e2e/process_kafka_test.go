@@ -18,9 +18,9 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
-	"waybill/dev"
 	"waybill/processors"
 	"waybill/schemas"
+	"waybill/stream"
 	"waybill/topics"
 )
 
@@ -85,7 +85,7 @@ func (s *site) empty() {
 
 func (s *site) apply() {
 	ctx, catalogue := context.Background(), topics.Default()
-	options := topics.Options{ReplicationFactor: 1, Extra: dev.Changelogs(catalogue, processors.Stages(catalogue))}
+	options := topics.Options{ReplicationFactor: 1, Extra: stream.Changelogs(catalogue, processors.Stages(catalogue))}
 	plan, err := topics.Plan(ctx, s.client, s.schemas, catalogue, options)
 	s.check(err)
 	s.check(topics.Apply(ctx, s.client, s.schemas, plan))

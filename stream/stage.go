@@ -183,6 +183,16 @@ func (stage *Stage) Timers() []string {
 // Changelog is the name of the topic that holds the stage's state.
 func (stage *Stage) Changelog() string { return "waybill-" + stage.Name + "-changelog" }
 
+// Changelogs are the catalogue entries of stages' changelogs: with the partitions of what a stage reads.
+func Changelogs(catalogue topics.Catalogue, stages []*Stage) []topics.Entry {
+	var entries []topics.Entry
+	for _, stage := range stages {
+		input, _ := catalogue.Topic(stage.Inputs()[0])
+		entries = append(entries, topics.ChangelogOf(stage.Changelog(), input.Partitions))
+	}
+	return entries
+}
+
 // Group is the consumer group of the stage.
 func (stage *Stage) Group() string { return "waybill-" + stage.Name }
 

@@ -7,9 +7,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"waybill/dev"
 	"waybill/doctor"
 	"waybill/processors"
+	"waybill/stream"
 )
 
 func newDoctor() *cobra.Command {
@@ -64,7 +64,7 @@ func examine(command *cobra.Command) []doctor.Finding {
 	stages := processors.Stages(c.catalogue)
 	good := doctor.Finding{Check: check, Status: doctor.OK, Result: "valid"}
 	return append([]doctor.Finding{good}, doctor.Examine(command.Context(), doctor.Options{
-		Config: c.config, Catalogue: c.catalogue, Stages: stages, Changelogs: dev.Changelogs(c.catalogue, stages),
+		Config: c.config, Catalogue: c.catalogue, Stages: stages, Changelogs: stream.Changelogs(c.catalogue, stages),
 		Client: c.client, Registry: c.registry, Now: time.Now,
 	})...)
 }

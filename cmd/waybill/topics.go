@@ -7,8 +7,8 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/twmb/franz-go/pkg/kgo"
 
-	"waybill/dev"
 	"waybill/processors"
+	"waybill/stream"
 	"waybill/topics"
 )
 
@@ -121,7 +121,7 @@ func (f *clusterFlags) declare(command *cobra.Command) {
 
 func (f *clusterFlags) options(catalogue topics.Catalogue) topics.Options {
 	return topics.Options{
-		ReplicationFactor: f.replication, MinInsync: f.minInsync, Extra: dev.Changelogs(catalogue, processors.Stages(catalogue)),
+		ReplicationFactor: f.replication, MinInsync: f.minInsync, Extra: stream.Changelogs(catalogue, processors.Stages(catalogue)),
 	}
 }
 
