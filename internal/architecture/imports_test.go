@@ -24,7 +24,7 @@ var layers = []struct {
 	{"feed", []string{"state", "schemas", "topics"}, []string{"stream/...", "processors/...", "inspect", "dev", "node"}},
 	{"inspect", []string{"stream", "schemas", "topics"}, []string{"stream/...", "processors/...", "dev", "node"}},
 	{"doctor", []string{"node", "stream", "state", "schemas", "topics"}, []string{"processors/...", "dev"}},
-	{"node", []string{"stream", "stream/kafka", "state", "schemas", "topics"}, []string{"processors/...", "stream/..."}},
+	{"node", []string{"stream", "stream/kafka", "state", "schemas", "topics"}, []string{"processors/...", "stream/...", "dev"}},
 	{"dev", []string{"node", "inspect", "feed", "distributor", "stream", "stream/kafka", "state", "schemas", "topics"}, []string{"processors/...", "outcome", "examples"}},
 	{"console/...", []string{"console/...", "inspect", "feed", "schemas/...", "topics/..."}, nil},
 	{"bench/...", []string{"bench/...", "distributor", "node", "stream/...", "state/...", "schemas/...", "topics/...", "processors/..."}, nil},
