@@ -102,8 +102,11 @@ func (c *RegistryClient) Schema(ctx context.Context, id int) (string, error) {
 		return text, nil
 	}
 	schema, err := c.client.SchemaByID(ctx, id)
+	if err = c.failure(err, fmt.Sprintf("reading schema %d", id), ErrUnknownSchema); errors.Is(err, ErrUnknownSchema) {
+		return "", fmt.Errorf("schema %d: %w", id, ErrUnknownSchema) // as every registry says it: exceptions repeat it
+	}
 	if err != nil {
-		return "", c.failure(err, fmt.Sprintf("reading schema %d", id), ErrUnknownSchema)
+		return "", err
 	}
 	text = schema.Schema
 	if len(schema.References) > 0 {
