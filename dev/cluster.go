@@ -30,7 +30,7 @@ type Cluster struct {
 func StartCluster(ctx context.Context, catalogue topics.Catalogue, stages []*stream.Stage, port int) (*Cluster, error) {
 	fake, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.Ports(port))
 	if err != nil {
-		return nil, fmt.Errorf("starting the embedded broker: %w", err)
+		return nil, fmt.Errorf("starting the embedded broker on port %d: %w", port, err)
 	}
 	c := &Cluster{fake: fake, registry: srfake.New(), Brokers: fake.ListenAddrs()}
 	c.RegistryURL = c.registry.URL()

@@ -4,15 +4,13 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"log/slog"
+	"fmt"
 	"slices"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"waybill/inspect"
-	"waybill/node"
-	"waybill/stream"
 	"waybill/topics"
 )
 
@@ -24,84 +22,23 @@ func Outputs() []string {
 	}
 }
 
-// Embedded is a cluster with all stages running on it.
-type Embedded struct {
-	Cluster *Cluster
-	Node    *node.Node
-	Player  *Player
-
-	stop context.CancelFunc
-	done chan error
-}
-
-// EmbeddedOptions say what to run.
-type EmbeddedOptions struct {
-	Catalogue topics.Catalogue
-	Stages    []*stream.Stage
-	Release   string
-	Clock     *Clock // nil: the real one
-	Port      int    // of the broker; 0: any
-	Log       *slog.Logger
-}
-
-// StartEmbedded starts a cluster, applies the catalogue and runs the stages.
-func StartEmbedded(ctx context.Context, options EmbeddedOptions) (*Embedded, error) {
-	cluster, err := StartCluster(ctx, options.Catalogue, options.Stages, options.Port)
-	if err != nil {
-		return nil, err
-	}
-	config := node.Default()
-	config.CommitInterval = 5 * time.Millisecond
-	now := time.Now
-	clock := options.Clock
-	if clock != nil {
-		now = clock.Now
-	} else {
-		clock = NewClock(time.Now())
-	}
-	running, err := node.New(node.Options{
-		Config: config, Release: options.Release, Client: cluster.Client(), Registry: cluster.Registry, Stages: options.Stages,
-		Now: now, InMemory: true, Log: options.Log,
-	})
-	if err != nil {
-		cluster.Close()
-		return nil, err
-	}
-	player, err := NewPlayer(cluster, options.Catalogue, options.Stages, running, clock)
-	if err != nil {
-		cluster.Close()
-		return nil, err
-	}
-	work, stop := context.WithCancel(ctx)
-	e := &Embedded{Cluster: cluster, Node: running, Player: player, stop: stop, done: make(chan error, 1)}
-	go func() {
-		err := running.Run(work)
-		stop() // a bug in a stage ends what waits for it
-		e.done <- err
-	}()
-	return e, nil
-}
-
-// Close stops the stages, then the cluster, and returns the bug that ended a stage, if one did.
-func (e *Embedded) Close() error {
-	e.stop()
-	err := <-e.done
-	e.Player.Close()
-	e.Cluster.Close()
-	return err
-}
-
 // Played is what came out of scenarios.
 type Played struct {
 	Records []inspect.Record // of the output topics, by time, then topic, partition and offset
 	Lines   int
 	Took    time.Duration
+	Notes   []string // what the scenarios' authors may not have meant
 }
 
-// Once plays scenarios from their start to the end of everything that follows from them.
-func Once(ctx context.Context, options EmbeddedOptions, scenarios []Scenario) (played *Played, err error) {
+// Once plays scenarios, one after the other, from their start to the end of everything that follows from them.
+func Once(ctx context.Context, options EmbeddedOptions, scenarios ...Scenario) (played *Played, err error) {
 	began := time.Now()
-	start, err := startOf(scenarios[0])
+	opened, err := openAll(scenarios)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, closeAll(opened)) }()
+	start, err := startOf(ctx, opened)
 	if err != nil {
 		return nil, err
 	}
@@ -110,49 +47,47 @@ func Once(ctx context.Context, options EmbeddedOptions, scenarios []Scenario) (p
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, e.Close()) }()
-	playing, cancel := context.WithCancel(ctx)
-	defer cancel()
-	go func() { // a bug in a stage: nothing settles any more
-		select {
-		case bug := <-e.done:
-			e.done <- bug
-			cancel()
-		case <-playing.Done():
-		}
-	}()
-	for _, scenario := range scenarios {
-		if err := e.Player.Play(playing, scenario); err != nil {
-			return nil, err
-		}
+	played, err = e.play(ctx, opened)
+	if bug := e.Close(); bug != nil && ctx.Err() == nil {
+		err = bug // what came of it, that nothing settled any more, says nothing new
 	}
-	if err := e.Player.Settle(playing); err != nil {
-		return nil, err
-	}
-	played = &Played{Lines: e.Player.Lines}
-	if played.Records, err = readOutputs(playing, e.Cluster); err != nil {
+	if err != nil {
 		return nil, err
 	}
 	played.Took = time.Since(began)
 	return played, nil
 }
 
-// startOf is the time at which a scenario begins: the first line's, else now.
-func startOf(scenario Scenario) (start time.Time, err error) {
-	opened, err := scenario.Folder.Open(scenario.Name)
+func (e *Embedded) play(ctx context.Context, opened []*lines) (*Played, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	go func() { // a bug in a stage: nothing settles any more
+		select {
+		case bug := <-e.done:
+			e.done <- bug
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	p := e.Player
+	for _, l := range opened {
+		if err := p.play(ctx, l); err != nil {
+			return nil, err
+		}
+	}
+	if err := p.Settle(ctx); err != nil {
+		return nil, err
+	}
+	records, err := readOutputs(ctx, e.Cluster)
 	if err != nil {
-		return start, err
+		return nil, err
 	}
-	defer opened.Close() // it was only read
-	first := errors.New("first line read")
-	err = ReadScenario(scenario.Name, opened, func(line *Line) error { start = line.At; return first })
-	if err != nil && !errors.Is(err, first) {
-		return start, err
+	played := &Played{Records: records, Lines: p.lines}
+	if p.early > 0 {
+		played.Notes = append(played.Notes, fmt.Sprintf("%d of %d lines say an earlier time than the clock showed (the first is %s): it does not go back, so they were played late; put the lines in order of time if that is not meant",
+			p.early, p.lines, p.firstEarly))
 	}
-	if start.IsZero() {
-		start = time.Now()
-	}
-	return start, nil
+	return played, nil
 }
 
 func readOutputs(ctx context.Context, cluster *Cluster) ([]inspect.Record, error) {

@@ -1,22 +1,23 @@
 package dev
 
 import (
+	"bytes"
 	"context"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
-	"os"
-	"path/filepath"
+	"runtime/pprof"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"waybill/examples"
-	"waybill/inspect"
 	"waybill/processors"
 	"waybill/schemas"
+	"waybill/stream"
 	"waybill/topics"
 )
 
@@ -27,254 +28,219 @@ func embedded() EmbeddedOptions {
 
 func play(t *testing.T, scenarios ...Scenario) *Played {
 	t.Helper()
-	played, err := Once(t.Context(), embedded(), scenarios)
+	played, err := Once(t.Context(), embedded(), scenarios...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return played
 }
 
-// written makes a scenario of lines.
-func written(t *testing.T, lines ...string) Scenario {
-	t.Helper()
-	file := filepath.Join(t.TempDir(), "written.ndjson")
-	if err := os.WriteFile(file, []byte(strings.Join(lines, "\n")), 0o600); err != nil {
-		t.Fatal(err)
+// Several tests look at what came of the examples, each played once.
+var (
+	playedStory    = playedOnce(func() []Scenario { return []Scenario{ScenarioIn(examples.Files, examples.SplitSubstitute)} })
+	playedBadInput = playedOnce(func() []Scenario {
+		behind, _ := behindIt()
+		return []Scenario{ScenarioIn(examples.Files, "bad-input.ndjson"), behind}
+	})
+)
+
+func playedOnce(scenarios func() []Scenario) func(t *testing.T) *Played {
+	play := sync.OnceValues(func() (*Played, error) { return Once(context.Background(), embedded(), scenarios()...) })
+	return func(t *testing.T) *Played {
+		t.Helper()
+		played, err := play()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return played
 	}
-	return ScenarioAt(file)
 }
 
-// TestTheScenarioThatMustNeverHurtAgain is the domain's own: what is billed when, by which rule, and what is owed.
-func TestTheScenarioThatMustNeverHurtAgain(t *testing.T) {
-	played := play(t, Scenario{examples.Files, examples.SplitSubstitute})
-	var story []string
-	for _, record := range played.Records {
-		at := record.Time.Format("15:04")
-		switch record.Topic {
-		case topics.InvoiceReady.Name():
-			bill := valueOf[schemas.InvoiceReady](t, record)
-			for _, line := range bill.Lines {
-				story = append(story, fmt.Sprintf("%s %s %s bills %s × %s for %s = %s", at, bill.Rule, line.ShipmentID, line.Quantity, line.ShippedItemID, line.OrderedItemID, line.Amount))
+// scenario is one of these lines, called s.ndjson.
+func scenario(lines ...string) Scenario {
+	return ScenarioFrom("s.ndjson", strings.NewReader(strings.Join(lines, "\n")))
+}
+
+// orderLine is a line of a scenario with an order that is as it should be.
+func orderLine(id string) string {
+	return fmt.Sprintf(`{"topic":"commerce.orders","value":{"meta":{"event_id":"%[1]s-1","source":"b2b-shop","sequence":1,"occurred_at":"2026-03-02T08:00:00Z","recorded_at":"2026-03-02T08:00:00Z"},"order_id":"%[1]s","customer_id":"C-ACME","channel":"web","order_type":"standard","currency":"USD","status":"placed","lines":[{"line_no":1,"item_id":"NAIL-3IN","quantity":"10","uom":"each","unit_price":"0.25","warehouse_id":"east","requested_date":"2026-03-06"}]}}`, id)
+}
+
+// TestTheSameScenarioTwiceGivesTheSame: bills and dead letters are the same, byte for byte. Of the topics that
+// show how things stand, an epoch writes the last state of a key only: which states between are seen depends on
+// timing, the last one of each key does not.
+func TestTheSameScenarioTwiceGivesTheSame(t *testing.T) {
+	var first string
+	for n, played := range []*Played{playedStory(t), play(t, ScenarioIn(examples.Files, examples.SplitSubstitute))} {
+		var text bytes.Buffer
+		encoder := json.NewEncoder(&text)
+		for _, record := range played.Records {
+			if record.Topic == topics.InvoiceReady.Name() || record.Topic == topics.DeadLetters {
+				if err := encoder.Encode(record); err != nil {
+					t.Fatal(err)
+				}
 			}
-		case topics.Exceptions.Name():
-			exception := valueOf[schemas.Exception](t, record)
-			line := fmt.Sprintf("%s %s %s, orders %v, owner %s", at, exception.Class, exception.Status, exception.OrderIDs, exception.Owner)
-			if exception.AmountAtRisk != nil {
-				line += ", " + exception.AmountAtRisk.String() + " at risk"
+		}
+		for _, topic := range []string{topics.Exceptions.Name(), topics.OrderStatus.Name(), topics.Availability.Name(), topics.Receivables.Name()} {
+			for _, record := range played.Latest(topic) {
+				record.Offset = 0 // counts the states between
+				if err := encoder.Encode(record); err != nil {
+					t.Fatal(err)
+				}
 			}
-			story = append(story, line)
-		case topics.Receivables.Name():
-			owed := valueOf[schemas.Receivable](t, record)
-			story = append(story, fmt.Sprintf("%s %s collectable %s of %s", at, owed.InvoiceID, owed.Collectable, owed.Open))
-		case topics.DeadLetters:
-			story = append(story, fmt.Sprintf("%s dead letter of %s: %s", at, record.Headers["waybill.original.topic"], record.Headers["waybill.error.field"]))
+		}
+		if n == 0 {
+			first = text.String()
+		} else if text.String() != first {
+			t.Fatalf("first\n%s\nthen\n%s", first, text.String())
 		}
 	}
-	inOrder(t, story,
-		"08:11 oversold open, orders [], owner inventory control",
-		"11:30 on_shipment S-7001 bills 20 × HAMMER for HAMMER = 370.00",
-		"12:00 unreadable open, orders [O-1001], owner warehouse systems, 1727.50 at risk",
-		"12:00 dead letter of wms.shipments: lines[].quantity",
-		"13:00 INV-1 collectable 370.00 of 370.00",
-		"14:05 on_shipment:substitution_lower S-7002 bills 10 × DRILL-20V for DRILL-18V = 1290.00",
-		"14:05 on_shipment:substitution_lower S-7002 bills 5 × SAW for SAW = 437.50",
-		"14:05 unreadable resolved, orders [O-1001], owner warehouse systems, 1727.50 at risk",
-		"15:00 INV-2 collectable 1727.50 of 1727.50",
-		"16:00 INV-2 collectable 1469.50 of 1727.50",
-		"17:00 INV-2 collectable 1469.50 of 1727.50",
-	)
-	bills := 0
-	for _, line := range story {
-		if strings.Contains(line, " bills ") {
-			bills++
-		}
-	}
-	if bills != 3 {
-		t.Errorf("%d lines were billed, want 3:\n%s", bills, strings.Join(story, "\n"))
-	}
-	if open, err := played.OpenExceptions(); err != nil || len(open) != 0 {
-		t.Errorf("open at the end: %+v, %v", open, err)
+	if strings.Count(first, "\n") < 10 {
+		t.Errorf("too little came out to tell:\n%s", first)
 	}
 }
 
-func valueOf[V any](t *testing.T, record inspect.Record) *V {
-	t.Helper()
-	value := new(V)
-	if err := json.Unmarshal(record.Value, value); err != nil {
-		t.Fatalf("%s: %v", record.Value, err)
-	}
-	return value
+// tapped calls do once its reader has given so many bytes.
+type tapped struct {
+	from io.Reader
+	left int
+	do   func()
 }
 
-// inOrder wants some lines of a story to come in this order.
-func inOrder(t *testing.T, story []string, want ...string) {
-	t.Helper()
-	at := 0
-	for _, line := range story {
-		if at < len(want) && line == want[at] {
-			at++
-		}
+func (r *tapped) Read(into []byte) (int, error) {
+	n, err := r.from.Read(into[:min(len(into), 512)])
+	if r.left -= n; r.left <= 0 && r.do != nil {
+		r.do()
+		r.do = nil
 	}
-	if at < len(want) {
-		t.Errorf("not in its place: %s\nin:\n%s", want[at], strings.Join(story, "\n"))
-	}
+	return n, err
 }
 
-// TestBadInputHasANamedOutcomeAndStopsNothing plays examples/bad-input.ndjson, and beside it what is too large or too
-// binary for a file that people read.
-func TestBadInputHasANamedOutcomeAndStopsNothing(t *testing.T) {
-	huge := `{"topic":"commerce.orders","key":"O-3001","raw":"` + base64.StdEncoding.EncodeToString(make([]byte, 5<<20)) + `"}`
-	played := play(t, Scenario{examples.Files, "bad-input.ndjson"}, written(t, huge))
-	letters := map[string]inspect.Record{}
-	for _, record := range played.Records {
-		if record.Topic == topics.DeadLetters {
-			key := "no key"
-			if record.Key != nil {
-				key = *record.Key
-			}
-			letters[key+" "+record.Headers["waybill.error.class"]] = record
-		}
-	}
-	for letter, field := range map[string]string{
-		"O-2002 wrong_magic": "", "O-2003 unknown_schema": "", "O-2004 tombstone": "", "no key null_key": "", "O-9999 key_mismatch": "order_id",
-		"S-2007 wrong_authority": "meta.source", "S-2008 unregistered_source": "meta.source", "O-2009 negative_quantity": "lines[0].quantity",
-		"O-2010 absurd_date": "lines[0].requested_date", "O-2011 absurd_date": "meta.occurred_at", "O-2012 bad_currency": "currency",
-		"O-2013 duplicate_line": "lines[1].line_no", "O-2014 unknown_symbol": "status", "O-2015 missing_sequence": "meta.sequence",
-		"O-2016 bad_sequence": "meta.sequence", "x empty_field": "actor", "O-2001 refused_command": "command.target", "O-3001 too_large": "",
-	} {
-		found, ok := letters[letter]
-		if !ok {
-			t.Errorf("there is no dead letter %s", letter)
-		} else if found.Headers["waybill.error.field"] != field {
-			t.Errorf("dead letter %s is about field %q, want %q", letter, found.Headers["waybill.error.field"], field)
-		}
-		delete(letters, letter)
-	}
-	for letter := range letters {
-		t.Errorf("nobody expects the dead letter %s", letter)
-	}
-	open, err := played.OpenExceptions()
+func TestAStopInTheMiddleEndsSoonAndLeavesNothingRunning(t *testing.T) {
+	file, err := examples.Files.ReadFile(examples.SplitSubstitute)
 	if err != nil {
 		t.Fatal(err)
 	}
-	classes := map[string]int{}
-	for _, exception := range open {
-		classes[exception.Class]++
-	}
-	for class, want := range map[string]int{"unreadable": 15, "wrong_authority": 2, "sequence_gap": 1, "unknown_order": 1, "unknown_reference": 1} {
-		if classes[class] != want {
-			t.Errorf("%d exceptions %s are open, want %d", classes[class], class, want)
+	for _, after := range []int{1, len(file) / 2, len(file) - 1} {
+		ctx, cancel := context.WithCancel(t.Context())
+		var stopped time.Time
+		from := &tapped{from: bytes.NewReader(file), left: after, do: func() { stopped = time.Now(); cancel() }}
+		_, err := Once(ctx, embedded(), Scenario{"s.ndjson", examples.Files, func() (io.ReadCloser, error) { return io.NopCloser(from), nil }})
+		if took := time.Since(stopped); took > 2*time.Second || !errors.Is(err, context.Canceled) {
+			t.Errorf("stopped after %d bytes: ended after %s with %v", after, took, err)
 		}
 	}
-	var billed []string
-	for _, record := range played.Records {
-		if record.Topic == topics.InvoiceReady.Name() {
-			billed = append(billed, valueOf[schemas.InvoiceReady](t, record).OrderID)
-		}
-	}
-	if len(billed) != 1 || billed[0] != "O-2001" {
-		t.Errorf("billed %v, want the healthy order and nothing else", billed)
-	}
+	nothingRuns(t)
 }
 
-func TestADeadLetterHasTheBytesAsTheyCame(t *testing.T) {
-	bytes := []byte{0, 0, 0, 0, 250, 1, 2, 3}
-	played := play(t, written(t, `{"topic":"wms.shipments","key":"S","raw":"`+base64.StdEncoding.EncodeToString(bytes)+`"}`))
-	for _, record := range played.Records {
-		if record.Topic == topics.DeadLetters && string(record.Raw) == string(bytes) {
-			return
+// nothingRuns wants every goroutine of ours to end soon, this test's apart.
+func nothingRuns(t *testing.T) {
+	t.Helper()
+	ticker, late := time.NewTicker(10*time.Millisecond), time.NewTimer(2*time.Second)
+	defer ticker.Stop()
+	defer late.Stop()
+	for {
+		var stacks bytes.Buffer
+		if err := pprof.Lookup("goroutine").WriteTo(&stacks, 2); err != nil {
+			t.Fatal(err)
 		}
-	}
-	t.Errorf("the bytes are in no dead letter: %+v", played.Records)
-}
-
-func TestTheSameScenarioGivesTheSameBills(t *testing.T) {
-	bills := func() (lines string) {
-		for _, record := range play(t, Scenario{examples.Files, examples.SplitSubstitute}).Records {
-			if record.Topic == topics.InvoiceReady.Name() {
-				lines += string(record.Value) + "\n"
+		var running []string
+		for stack := range strings.SplitSeq(stacks.String(), "\n\n") {
+			if !strings.Contains(stack, "testing.") && (strings.Contains(stack, "\nwaybill/") || strings.Contains(stack, "/kgo.") || strings.Contains(stack, "/kfake.")) {
+				running = append(running, stack)
 			}
 		}
-		return lines
-	}
-	if first, second := bills(), bills(); first != second {
-		t.Errorf("first\n%s\nthen\n%s", first, second)
-	}
-}
-
-func TestAScenarioSaysWhereItIsWrong(t *testing.T) {
-	for line, want := range map[string]string{
-		`{`:                              "written.ndjson line 2: unexpected EOF",
-		`{"topik":"x"}`:                  `unknown field "topik"`,
-		`{}`:                             `name a "topic", or move the clock`,
-		`{"value":{}}`:                   `name a "topic"`,
-		`{"topic":"commerce.orders"}`:    `give either "value" or "raw"`,
-		`{"advance":"soon"}`:             `"soon" is not a duration`,
-		`{"advance":"-1h"}`:              `"-1h" is not a duration`,
-		`{"at":"yesterday"}`:             `yesterday`,
-		`{"topic":"nothing","value":{}}`: `"nothing" is not in the catalogue`,
-		`{"topic":"commerce.orders","value":{"meta":{"event_id":"e","source":"ar","occurred_at":"2026-01-01T00:00:00Z","recorded_at":"2026-01-01T00:00:00Z"},"order_id":"O","customer_id":"C","channel":"web","order_type":"","currency":"USD","status":"placed","colour":"red"}}`: `colour`,
-		`{"topic":"commerce.orders","value":{"meta":{"event_id":"e","source":"ar","occurred_at":"2026-01-01T00:00:00Z","recorded_at":"2026-01-01T00:00:00Z"},"order_id":5}}`:                                                                                                       `order_id`,
-		`{"topic":"commerce.orders","raw":"AA==","schema":"x.avsc"}`:  `no "schema"`,
-		`{"topic":"commerce.orders","value":{},"schema":"../x.avsc"}`: `do not leave it`,
-		`{"topic":"ar.payments","value":{}} {}`:                       `more than one JSON value`,
-		`{"topic":"ar.payments","value":{"meta":{"event_id":"e","source":"ar","occurred_at":"2026-01-01T00:00:00Z","recorded_at":"2026-01-01T00:00:00Z"},"payment_id":"P","amount":"1.123456"}}`: `amount`,
-	} {
-		_, err := Once(t.Context(), embedded(), []Scenario{written(t, "# a comment", line)})
-		if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "line 2") {
-			t.Errorf("%s gave %v, want %q and the line", line, err, want)
+		if len(running) == 0 {
+			return
+		}
+		select {
+		case <-ticker.C:
+		case <-late.C:
+			t.Fatalf("%d goroutines are left:\n%s", len(running), strings.Join(running, "\n\n"))
 		}
 	}
 }
 
-func TestALiveDistributorBillsWithoutADeadLetter(t *testing.T) {
+// TestAStopEndsAPlayThatWaitsForItsInput: a person who looks for the way out of `waybill dev --once -`.
+func TestAStopEndsAPlayThatWaitsForItsInput(t *testing.T) {
+	read, write := io.Pipe()
+	defer write.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() {
+		_, err := Once(ctx, embedded(), ScenarioFrom("standard input", read))
+		ended <- err
+	}()
+	for _, id := range []string{"O-1", "O-2", "O-3"} { // the third is read when the second is played
+		if _, err := io.WriteString(write, orderLine(id)+"\n"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cancel()
+	select {
+	case err := <-ended:
+		if !errors.Is(err, context.Canceled) {
+			t.Error(err)
+		}
+	case <-time.After(2 * time.Second):
+		t.Error("it still waits")
+	}
+}
+
+func TestABugInAStageEndsThePlayAndIsTold(t *testing.T) {
+	options := embedded()
+	broken := stream.NewStage("broken")
+	stream.On(broken, topics.Orders, func(*stream.Step, *schemas.OrderEvent) error { return errors.New("two and two are five") })
+	options.Stages = append(options.Stages, broken)
+	_, err := Once(t.Context(), options, scenario(orderLine("O-1")))
+	if err == nil || !strings.Contains(err.Error(), "stage broken") || !strings.Contains(err.Error(), "two and two are five") || errors.Is(err, context.Canceled) {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestAStageThatIsKeptFromItsWorkEndsThePlayAndIsTold(t *testing.T) {
 	e, err := StartEmbedded(t.Context(), embedded())
 	if err != nil {
 		t.Fatal(err)
 	}
-	var screen strings.Builder
-	if err := Live(t.Context(), e, LiveOptions{Seed: 3, Rate: 30, Hour: 50 * time.Millisecond, For: 3 * time.Second, Terminal: true, To: &screen}); err != nil {
+	defer e.Close() //nolint:errcheck // the play's error is what the test is about
+	e.Player.patience = 300 * time.Millisecond
+	if err := e.Player.Settle(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	records, err := readOutputs(context.Background(), e.Cluster)
-	if err != nil {
-		t.Fatal(err)
+	e.Cluster.registry.Close()
+	err = playOn(t, e, `{"topic":"commerce.orders","key":"O-1","raw":"AAAAAGM="}`)
+	if err == nil {
+		err = e.Player.Settle(t.Context())
 	}
-	bills := 0
-	for _, record := range records {
-		switch record.Topic {
-		case topics.DeadLetters:
-			t.Errorf("dead letter: %v", record.Headers)
-		case topics.InvoiceReady.Name():
-			bills++
-		}
-	}
-	if bills == 0 || !strings.Contains(screen.String(), "invoice-ready") {
-		t.Errorf("%d bills; the screen:\n%s", bills, screen.String())
-	}
-	if err := e.Close(); err != nil {
-		t.Fatal(err)
+	if err == nil || !strings.Contains(err.Error(), "stage intake does not get on") || !strings.Contains(err.Error(), "schema registry unavailable") {
+		t.Errorf("%v", err)
 	}
 }
 
-func TestAStopInTheMiddleEndsSoon(t *testing.T) {
-	ctx, cancel := context.WithCancel(t.Context())
-	stopped := make(chan error, 1)
-	e, err := StartEmbedded(ctx, embedded())
+// playOn plays lines on what runs.
+func playOn(t *testing.T, e *Embedded, lines ...string) error {
+	t.Helper()
+	opened, err := scenario(lines...).lines()
 	if err != nil {
 		t.Fatal(err)
 	}
-	go func() { stopped <- e.Player.Play(ctx, Scenario{examples.Files, examples.SplitSubstitute}) }()
-	cancel()
-	select {
-	case err := <-stopped:
-		if err != nil && !errors.Is(err, context.Canceled) {
-			t.Error(err)
-		}
-	case <-time.After(10 * time.Second):
-		t.Fatal("the player went on")
+	defer opened.close() //nolint:errcheck // it was only read
+	return e.Player.play(t.Context(), opened)
+}
+
+func TestTimesThatGoBackArePlayedLateAndNoted(t *testing.T) {
+	played := play(t, scenario(
+		`{"at":"2026-03-02T08:00:00Z"}`,
+		`{"at":"2026-03-02T07:00:00Z","advance":"30m"}`,
+		`{"at":"2026-03-02T08:15:00Z"}`,
+		strings.Replace(orderLine("O-1"), `{"topic"`, `{"at":"2026-03-02T08:30:00.5Z","topic"`, 1),
+	))
+	status := played.Latest(topics.OrderStatus.Name())
+	if want := time.Date(2026, 3, 2, 8, 30, 0, 500e6, time.UTC); len(status) != 1 || !status[0].Time.Equal(want) {
+		t.Errorf("%+v, want one order at %s", status, want)
 	}
-	if err := e.Close(); err != nil {
-		t.Fatal(err)
+	if len(played.Notes) != 1 || !strings.HasPrefix(played.Notes[0], "2 of 4 lines say an earlier time than the clock showed (the first is s.ndjson line 2)") {
+		t.Errorf("notes: %q", played.Notes)
 	}
 }

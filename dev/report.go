@@ -1,19 +1,19 @@
 package dev
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
-
-	"github.com/jedib0t/go-pretty/v6/table"
-	"github.com/jedib0t/go-pretty/v6/text"
+	"slices"
+	"strings"
 
 	"waybill/inspect"
 	"waybill/schemas"
 	"waybill/topics"
 )
 
-// OpenExceptions are the exceptions that are not resolved.
+// OpenExceptions are the exceptions that are not resolved, by id.
 func (p *Played) OpenExceptions() ([]schemas.Exception, error) {
 	var open []schemas.Exception
 	for _, record := range p.Latest(topics.Exceptions.Name()) {
@@ -28,16 +28,10 @@ func (p *Played) OpenExceptions() ([]schemas.Exception, error) {
 	return open, nil
 }
 
-func decode(record inspect.Record, into any) error {
-	if err := json.Unmarshal(record.Value, into); err != nil {
-		return fmt.Errorf("%s partition %d offset %d: %w", record.Topic, record.Partition, record.Offset, err)
-	}
-	return nil
-}
-
 // WriteJSON prints every record, one a line.
 func (p *Played) WriteJSON(to io.Writer) error {
 	encoder := json.NewEncoder(to)
+	encoder.SetEscapeHTML(false)
 	for _, record := range p.Records {
 		if err := encoder.Encode(record); err != nil {
 			return err
@@ -46,145 +40,146 @@ func (p *Played) WriteJSON(to io.Writer) error {
 	return nil
 }
 
-// WriteTables prints what can be billed, what stands in the way, what is owed, and what could not be read.
-func (p *Played) WriteTables(to io.Writer) error {
-	for _, write := range []func(io.Writer) error{p.writeBills, p.writeExceptions, p.writeReceivables, p.writeDeadLetters} {
-		if err := write(to); err != nil {
+// WriteTables prints what can be billed, what stands in the way, what is owed, and what could not be read, within the
+// width of a terminal; 0: it goes elsewhere.
+func (p *Played) WriteTables(to io.Writer, width int) error {
+	for _, list := range []func() (*listing, error){p.bills, p.exceptions, p.receivables, p.deadLetters} {
+		listing, err := list()
+		if err != nil {
 			return err
 		}
+		listing.write(to, width)
+		fmt.Fprintln(to)
 	}
-	_, err := fmt.Fprintf(to, "\n%d lines played in %.1f s\n", p.Lines, p.Took.Seconds())
+	lines := "lines"
+	if p.Lines == 1 {
+		lines = "line"
+	}
+	_, err := fmt.Fprintf(to, "%d %s played in %.1f s\n", p.Lines, lines, p.Took.Seconds())
 	return err
 }
 
-func newTable(to io.Writer, title string, header ...any) table.Writer {
-	t := table.NewWriter()
-	t.SetOutputMirror(to)
-	style := table.StyleLight
-	style.Title.Format = text.FormatDefault
-	style.Format.Header = text.FormatDefault
-	style.Format.Footer = text.FormatDefault
-	t.SetStyle(style)
-	t.SetTitle("%s", title)
-	t.AppendHeader(table.Row(header))
-	return t
+// titled says how many rows there are of what.
+func titled(what string, n int) string {
+	if n == 0 {
+		return what + ": none"
+	}
+	return fmt.Sprintf("%s: %d", what, n)
 }
 
-// shown bounds how many rows a table has on a terminal; the JSON output has them all.
-const shown = 50
-
-func render(to io.Writer, t table.Writer, rows []table.Row) {
-	for _, row := range rows[:min(len(rows), shown)] {
-		t.AppendRow(row)
-	}
-	t.Render()
-	if len(rows) > shown {
-		_, _ = fmt.Fprintf(to, "… and %d more: --output json prints all of them\n", len(rows)-shown)
-	}
-}
-
-func (p *Played) writeBills(to io.Writer) error {
-	var rows []table.Row
-	totals := map[string]schemas.Amount{}
-	var currencies []string
-	for _, record := range p.Records {
-		if record.Topic != topics.InvoiceReady.Name() {
-			continue
-		}
+func (p *Played) bills() (*listing, error) {
+	l := &listing{header: []string{"order", "customer", "kind", "rule", "total"}, numbers: []int{4}}
+	net := Money{}
+	for _, record := range p.of(topics.InvoiceReady.Name()) {
 		var bill schemas.InvoiceReady
 		if err := decode(record, &bill); err != nil {
-			return err
+			return nil, err
 		}
-		lines := ""
-		for i, line := range bill.Lines {
-			if i > 0 {
-				lines += "\n"
-			}
-			lines += fmt.Sprintf("%d: %s × %s", line.LineNo, line.Quantity, line.ShippedItemID)
+		var below []string
+		for _, line := range bill.Lines {
+			of := line.ShippedItemID
 			if line.ShippedItemID != line.OrderedItemID {
-				lines += " for " + line.OrderedItemID
+				of += " for " + line.OrderedItemID
 			}
-			lines += fmt.Sprintf(" = %s", line.Amount)
+			below = append(below, fmt.Sprintf("line %d: %s × %s = %s", line.LineNo, line.Quantity, of, line.Amount))
 		}
-		if _, known := totals[bill.Currency]; !known {
-			currencies = append(currencies, bill.Currency)
-		}
-		totals[bill.Currency] += bill.Total
-		rows = append(rows, table.Row{bill.OrderID, bill.CustomerID, bill.Kind, bill.Rule, lines, bill.Total.String() + " " + bill.Currency})
+		net[bill.Currency] += bill.Total
+		l.add([]string{bill.OrderID, bill.CustomerID, string(bill.Kind), bill.Rule, bill.Total.String() + " " + bill.Currency}, below...)
 	}
-	if len(rows) == 0 {
-		_, err := fmt.Fprintln(to, "Nothing is ready to be invoiced.")
-		return err
+	l.title = titled("Invoice-ready", len(l.rows))
+	if len(net) > 0 {
+		l.title += ", net " + net.String()
 	}
-	t := newTable(to, fmt.Sprintf("Invoice-ready: %d", len(rows)), "order", "customer", "kind", "rule", "lines", "total")
-	for _, currency := range currencies {
-		t.AppendFooter(table.Row{"", "", "", "", "net", totals[currency].String() + " " + currency})
-	}
-	render(to, t, rows)
-	return nil
+	return l, nil
 }
 
-func (p *Played) writeExceptions(to io.Writer) error {
+func (p *Played) exceptions() (*listing, error) {
 	open, err := p.OpenExceptions()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	var rows []table.Row
+	slices.SortStableFunc(open, func(x, y schemas.Exception) int {
+		return cmp.Or(cmp.Compare(rank(y.Severity), rank(x.Severity)), cmp.Compare(x.Class, y.Class), cmp.Compare(about(&x), about(&y)))
+	})
+	title := titled("Open exceptions", len(open))
+	if resolved := len(p.Latest(topics.Exceptions.Name())) - len(open); resolved > 0 {
+		title += fmt.Sprintf("; %d resolved", resolved)
+	}
+	l := &listing{title: title, header: []string{"class", "severity", "about", "owner", "at risk"}, numbers: []int{4}}
 	for _, exception := range open {
-		order, risk := "", ""
-		if exception.OrderID != nil {
-			order = *exception.OrderID
-		}
+		risk := ""
 		if exception.AmountAtRisk != nil && exception.Currency != nil {
 			risk = exception.AmountAtRisk.String() + " " + *exception.Currency
 		}
-		rows = append(rows, table.Row{exception.Class, exception.Severity, order, exception.Owner, risk, exception.Message})
+		l.add([]string{exception.Class, string(exception.Severity), about(&exception), exception.Owner, risk}, exception.Message, exception.ExceptionID)
 	}
-	if len(rows) == 0 {
-		_, err := fmt.Fprintln(to, "No open exceptions.")
-		return err
-	}
-	t := newTable(to, fmt.Sprintf("Open exceptions: %d", len(rows)), "class", "severity", "order", "owner", "at risk", "message")
-	t.SetColumnConfigs([]table.ColumnConfig{{Number: 6, WidthMax: 60, WidthMaxEnforcer: text.WrapSoft}})
-	render(to, t, rows)
-	return nil
+	return l, nil
 }
 
-func (p *Played) writeReceivables(to io.Writer) error {
-	var rows []table.Row
+// rank orders severities as they are listed: the worse, the higher.
+func rank(severity schemas.Severity) int {
+	return slices.Index([]schemas.Severity{schemas.SeverityLow, schemas.SeverityMedium, schemas.SeverityHigh, schemas.SeverityCritical}, severity)
+}
+
+// about is what an exception is about, as narrow as it says.
+func about(exception *schemas.Exception) string {
+	if len(exception.OrderIDs) > 1 {
+		return strings.Join(exception.OrderIDs, ", ")
+	}
+	for _, id := range []*string{exception.OrderID, exception.ShipmentID, exception.InvoiceID, exception.ItemID, exception.CustomerID, exception.WarehouseID} {
+		if id != nil {
+			return *id
+		}
+	}
+	return ""
+}
+
+func (p *Played) receivables() (*listing, error) {
+	l := &listing{header: []string{"invoice", "customer", "state", "billed", "open", "collectable", ""}, numbers: []int{3, 4, 5}}
 	for _, record := range p.Latest(topics.Receivables.Name()) {
 		var owed schemas.Receivable
 		if err := decode(record, &owed); err != nil {
-			return err
+			return nil, err
 		}
-		rows = append(rows, table.Row{owed.InvoiceID, owed.CustomerID, owed.State, owed.Billed, owed.Paid, owed.Credited, owed.Disputed, owed.Open, owed.Collectable})
+		var moved []string
+		for _, part := range []struct {
+			amount schemas.Amount
+			what   string
+		}{{owed.Paid, "paid"}, {owed.Credited, "credited"}, {owed.Disputed, "disputed"}} {
+			if part.amount != 0 {
+				moved = append(moved, part.what+" "+part.amount.String())
+			}
+		}
+		var below []string
+		if len(moved) > 0 {
+			below = append(below, strings.Join(moved, ", "))
+		}
+		l.add([]string{owed.InvoiceID, owed.CustomerID, string(owed.State), owed.Billed.String(), owed.Open.String(), owed.Collectable.String(), owed.Currency}, below...)
 	}
-	if len(rows) == 0 {
-		return nil
-	}
-	t := newTable(to, fmt.Sprintf("Receivables: %d", len(rows)), "invoice", "customer", "state", "billed", "paid", "credited", "disputed", "open", "collectable")
-	render(to, t, rows)
-	return nil
+	l.title = titled("Receivables", len(l.rows))
+	return l, nil
 }
 
-func (p *Played) writeDeadLetters(to io.Writer) error {
-	var rows []table.Row
-	for _, record := range p.Records {
-		if record.Topic != topics.DeadLetters {
-			continue
-		}
-		key := ""
+func (p *Played) deadLetters() (*listing, error) {
+	l := &listing{header: []string{"topic", "key", "class", "field", "bytes"}, numbers: []int{4}}
+	for _, record := range p.of(topics.DeadLetters) {
+		key := "(none)"
 		if record.Key != nil {
 			key = *record.Key
 		}
 		h := record.Headers
-		rows = append(rows, table.Row{h["waybill.original.topic"], key, h["waybill.error.class"], h["waybill.error.field"], len(record.Raw), h["waybill.error.message"]})
+		l.add([]string{h["waybill.original.topic"], key, h["waybill.error.class"], h["waybill.error.field"], fmt.Sprint(len(record.Raw))}, h["waybill.error.message"])
 	}
-	if len(rows) == 0 {
-		return nil
+	l.title = titled("Dead letters", len(l.rows))
+	return l, nil
+}
+
+// of are the records of a topic.
+func (p *Played) of(topic string) (records []inspect.Record) {
+	for _, record := range p.Records {
+		if record.Topic == topic {
+			records = append(records, record)
+		}
 	}
-	t := newTable(to, fmt.Sprintf("Dead letters: %d", len(rows)), "topic", "key", "class", "field", "bytes", "message")
-	t.SetColumnConfigs([]table.ColumnConfig{{Number: 6, WidthMax: 60, WidthMaxEnforcer: text.WrapSoft}})
-	render(to, t, rows)
-	return nil
+	return records
 }
