@@ -87,10 +87,10 @@ func Live(ctx context.Context, e *Embedded, options LiveOptions, show func(*Boar
 
 // ended tells a failure from the end of the run.
 func ended(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return nil
+	if ctx.Err() == nil {
+		return err
 	}
-	return err
+	return nil
 }
 
 // board reads what has come since the last time, and where the stages stand.

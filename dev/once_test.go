@@ -203,7 +203,7 @@ func TestAStageThatIsKeptFromItsWorkEndsThePlayAndIsTold(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer e.Close() //nolint:errcheck // the play's error is what the test is about
+	defer e.Close()
 	e.Player.patience = 300 * time.Millisecond
 	if err := e.Player.Settle(t.Context()); err != nil {
 		t.Fatal(err)
@@ -225,7 +225,7 @@ func playOn(t *testing.T, e *Embedded, lines ...string) error {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer opened.close() //nolint:errcheck // it was only read
+	defer opened.close()
 	return e.Player.play(t.Context(), opened)
 }
 

@@ -17,7 +17,7 @@ func TestALineThatCannotBePlayedSaysWhichFieldIsWrong(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer e.Close() //nolint:errcheck // nothing of it matters any more
+	defer e.Close()
 	folder := t.TempDir()
 	for name, text := range map[string]string{"list.avsc": "[1,2]", "broken.avsc": "{", "text.avsc": `"string"`} {
 		if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600); err != nil {
@@ -80,7 +80,7 @@ func TestTheKeyIsGivenOrMadeOfTheValue(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer e.Close() //nolint:errcheck // nothing of it matters any more
+	defer e.Close()
 	order := orderLine("O-1")
 	movement := `{"topic":"wms.inventory","value":{"meta":{"event_id":"e","source":"wms-east","sequence":1,"occurred_at":"2026-03-02T08:00:00Z","recorded_at":"2026-03-02T08:00:00Z"},"item_id":"NAIL","warehouse_id":"east","kind":"receipt","quantity":1,"uom":"each"}}`
 	if err := playOn(t, e, order,
