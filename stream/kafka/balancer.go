@@ -11,7 +11,8 @@ import (
 // taskBalancer assigns whole tasks: partition n of every input of a stage goes to one member. It is cooperative, keeps a
 // task where it is, and gives a free one to a member whose store has its state, as far as the load stays even.
 type taskBalancer struct {
-	stored func() []int32 // the tasks whose state this member's store has
+	stored   func() []int32           // the tasks whose state this member's store has
+	assigned func(map[string][]int32) // told every assignment of this member, whole
 }
 
 func (*taskBalancer) ProtocolName() string { return "waybill-tasks" }
@@ -36,8 +37,12 @@ func (b *taskBalancer) JoinGroupMetadata(interests []string, current map[string]
 	return meta.AppendTo(nil)
 }
 
-func (*taskBalancer) ParseSyncAssignment(assignment []byte) (map[string][]int32, error) {
-	return kgo.ParseConsumerSyncAssignment(assignment)
+func (b *taskBalancer) ParseSyncAssignment(assignment []byte) (map[string][]int32, error) {
+	assigned, err := kgo.ParseConsumerSyncAssignment(assignment)
+	if err == nil {
+		b.assigned(assigned)
+	}
+	return assigned, err
 }
 
 func (b *taskBalancer) MemberBalancer(members []kmsg.JoinGroupResponseMember) (kgo.GroupMemberBalancer, map[string]struct{}, error) {

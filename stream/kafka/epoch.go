@@ -239,20 +239,33 @@ func (s *session) commit(now time.Time) error {
 	ending := time.Now()
 	ctx, cancel := context.WithTimeout(context.Background(), s.options.TransactionTimeout+s.options.StopTimeout)
 	defer cancel()
-	committed, err := s.group.End(ctx, kgo.TryCommit)
-	if err == nil && !committed {
-		err = errors.New("the transaction was aborted")
-	}
-	if err == nil {
-		err = epoch.failed
-	}
-	if err != nil {
+	if err := s.end(ctx, epoch); err != nil {
 		s.options.Metrics.epochs.WithLabelValues(s.program.Stage().Name, "aborted").Inc()
 		return s.sorted("committing an epoch", err)
 	}
 	s.observe("commit", ending)
 	s.advance()
 	return s.apply(epoch, now)
+}
+
+// end commits the transaction when every record of it was taken. The producer goes on after a record that the broker
+// refuses (too large, invalid), and would commit the rest: a torn epoch.
+func (s *session) end(ctx context.Context, epoch *producedEpoch) error {
+	if err := s.client.Flush(ctx); err != nil {
+		return err
+	}
+	epoch.mu.Lock()
+	refused := epoch.failed
+	epoch.mu.Unlock()
+	if refused != nil {
+		_, err := s.group.End(ctx, kgo.TryAbort)
+		return errors.Join(refused, err)
+	}
+	committed, err := s.group.End(ctx, kgo.TryCommit)
+	if err == nil && !committed {
+		err = errors.New("the transaction was aborted")
+	}
+	return err
 }
 
 func (s *session) apply(epoch *producedEpoch, now time.Time) error {

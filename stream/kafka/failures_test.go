@@ -26,6 +26,8 @@ func TestNoAnswerOfTheBrokerLosesOrDoubles(t *testing.T) {
 		{kmsg.Produce, kerr.NotLeaderForPartition},
 		{kmsg.Produce, kerr.InvalidProducerEpoch},
 		{kmsg.Produce, kerr.KafkaStorageError},
+		{kmsg.Produce, kerr.MessageTooLarge},
+		{kmsg.Produce, kerr.InvalidRecord},
 		{kmsg.TxnOffsetCommit, kerr.CoordinatorNotAvailable},
 		{kmsg.TxnOffsetCommit, kerr.IllegalGeneration},
 		{kmsg.TxnOffsetCommit, kerr.UnknownMemberID},
@@ -51,7 +53,10 @@ func TestNoAnswerOfTheBrokerLosesOrDoubles(t *testing.T) {
 			stop := c.run(c.runner(counting(t), "a", state.OpenMemory()))
 			defer stop()
 			c.numbers(100)
-			handle := c.fake.Fault(kfake.Fault{Keys: []kmsg.Key{fault.key}, Err: fault.err, Count: 3})
+			handle := c.fake.Fault(kfake.Fault{Keys: []kmsg.Key{fault.key}, Err: fault.err, Count: 3, When: func(request kmsg.Request) bool {
+				produce, ok := request.(*kmsg.ProduceRequest)
+				return !ok || produce.TransactionID != nil // not the test's own producer
+			}})
 			c.produceDemands(300, 900, 30)
 			c.checkNumbers(900, 30)
 			handle.Remove()

@@ -35,6 +35,7 @@ type session struct {
 	group      *kgo.GroupTransactSession
 	admin      *kadm.Client
 	tasks      map[int32]*runningTask
+	restores   map[int32]chan struct{}  // by task: closed when its last restore has ended
 	position   map[topicPartition]int64 // behind what is taken and committed
 	reached    map[topicPartition]int64 // behind what the epoch at hand has taken
 	joined     int                      // passes as a member of the group with nothing left to do
@@ -43,6 +44,7 @@ type session struct {
 
 	mu       sync.Mutex
 	changes  []assignment
+	assigned map[int32]bool // the tasks of the last assignment; nil before the first
 	restored []restoreResult
 	moved    bool // the group took partitions away since the last epoch ended
 	pokes    int
@@ -73,7 +75,7 @@ func newSession(r *Runner, store state.Store, backoff *backoff) *session {
 	return &session{
 		runner: r, program: r.program, options: r.options, log: r.options.Log, backoff: backoff, store: store,
 		references: stream.NewReferences(r.program, store, r.options.CacheBytes/4),
-		tasks:      map[int32]*runningTask{}, position: map[topicPartition]int64{},
+		tasks:      map[int32]*runningTask{}, restores: map[int32]chan struct{}{}, position: map[topicPartition]int64{},
 		reached: map[topicPartition]int64{}, toGo: map[int32]int64{},
 	}
 }
@@ -136,7 +138,7 @@ func (s *session) open(ctx context.Context) error {
 		kgo.InstanceID(s.options.Instance),
 		kgo.ConsumeTopics(stage.Inputs()...),
 		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()),
-		kgo.Balancers(&taskBalancer{stored: s.storedTasks(partitions[stage.Changelog()])}),
+		kgo.Balancers(&taskBalancer{stored: s.storedTasks(partitions[stage.Changelog()]), assigned: s.noteAssigned}),
 		kgo.SessionTimeout(s.options.SessionTimeout),
 		kgo.HeartbeatInterval(s.options.SessionTimeout/5),
 		kgo.RebalanceTimeout(30*time.Second),
@@ -190,6 +192,19 @@ func (s *session) note(change assignment) {
 	s.poke()
 }
 
+// noteAssigned keeps what the group assigned last. The callbacks alone do not tell all of it: franz-go's transaction session
+// keeps a second revocation from them until the transaction after the first has ended.
+func (s *session) noteAssigned(what map[string][]int32) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.assigned = map[int32]bool{}
+	for _, partitions := range what {
+		for _, partition := range partitions {
+			s.assigned[partition] = true
+		}
+	}
+}
+
 // poke ends the poll under way, or the next one.
 func (s *session) poke() {
 	s.mu.Lock()
@@ -223,7 +238,7 @@ func (s *session) poll(ctx context.Context, wait time.Duration, atMost int) kgo.
 // epochs.
 func (s *session) reassign(background context.Context) error {
 	s.mu.Lock()
-	changes, restored := s.changes, s.restored
+	changes, restored, assigned := s.changes, s.restored, s.assigned
 	s.changes, s.restored = nil, nil
 	s.mu.Unlock()
 	for _, change := range changes {
@@ -234,6 +249,13 @@ func (s *session) reassign(background context.Context) error {
 				} else {
 					s.drop(topic, partition)
 				}
+			}
+		}
+	}
+	for partition, running := range s.tasks {
+		for topic := range running.topics {
+			if !assigned[partition] {
+				s.drop(topic, partition)
 			}
 		}
 	}
@@ -269,7 +291,13 @@ func (s *session) give(background context.Context, topic string, partition int32
 		running = &runningTask{topics: map[string]bool{}, cancel: cancel}
 		s.tasks[partition] = running
 		s.restoring(partition, 1)
+		before, done := s.restores[partition], make(chan struct{})
+		s.restores[partition] = done
 		s.background.Go(func() {
+			defer close(done)
+			if before != nil {
+				<-before // of an earlier assignment, cancelled: it may be writing its last batch
+			}
 			committed, err := s.restore(ctx, partition)
 			s.restoring(partition, 0)
 			s.mu.Lock()
