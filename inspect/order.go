@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -20,6 +21,7 @@ type Order struct {
 	State    *schemas.OrderState    `json:"state"` // null: the tracker has not seen it yet
 	Bills    []schemas.InvoiceReady `json:"bills"`
 	Blocking []schemas.Exception    `json:"blocking"` // exceptions that are not resolved, by Rank
+	Awaited  []schemas.Hold         `json:"awaited"`  // events that are missing and not an exception yet: their deadline has not passed
 	Chain    []Happening            `json:"chain"`    // by time
 }
 
@@ -28,7 +30,7 @@ var ErrNoSuchOrder = errors.New("nothing is known of it")
 
 // Order reads everything about one order. Of topics that are keyed by order it reads the order's partition only.
 func (v View) Order(ctx context.Context, orderID string, now time.Time) (*Order, error) {
-	o := &Order{OrderID: orderID, Bills: []schemas.InvoiceReady{}, Blocking: []schemas.Exception{}, Chain: []Happening{}}
+	o := &Order{OrderID: orderID, Bills: []schemas.InvoiceReady{}, Blocking: []schemas.Exception{}, Awaited: []schemas.Hold{}, Chain: []Happening{}}
 	states, err := latest(ctx, v, topics.OrderStatus, OfKey(orderID))
 	if err != nil {
 		return nil, err
@@ -55,21 +57,30 @@ func (v View) orderEvents(ctx context.Context, o *Order) error {
 	shipments := schemas.NewCodec[schemas.ShipmentEvent](v.Registry, topics.Shipments.Name())
 	bills := schemas.NewCodec[schemas.InvoiceReady](v.Registry, topics.InvoiceReady.Name())
 	invoices := schemas.NewCodec[schemas.OrderInvoice](v.Registry, topics.OrderInvoices.Name())
-	return v.each(ctx, OfKey(o.OrderID), func(record *kgo.Record) error {
+	holds := map[string]schemas.Hold{}
+	err := v.each(ctx, OfKey(o.OrderID), func(record *kgo.Record) error {
 		if string(record.Key) != o.OrderID {
 			return nil
 		}
 		switch record.Topic {
 		case topics.Orders.Name():
 			event, err := decodeAt(ctx, orders, record)
-			if err != nil || event.Hold != nil { // its exception is in the chain
+			if err != nil {
 				return err
+			}
+			if event.Hold != nil {
+				holds[event.Hold.HoldID] = *event.Hold
+				return nil
 			}
 			o.Chain = append(o.Chain, orderHappening(event))
 		case topics.Shipments.Name():
 			event, err := decodeAt(ctx, shipments, record)
-			if err != nil || event.Hold != nil {
+			if err != nil {
 				return err
+			}
+			if event.Hold != nil {
+				holds[event.Hold.HoldID] = *event.Hold
+				return nil
 			}
 			o.Chain = append(o.Chain, shipmentHappening(event))
 		case topics.InvoiceReady.Name():
@@ -88,6 +99,12 @@ func (v View) orderEvents(ctx context.Context, o *Order) error {
 		}
 		return nil
 	}, topics.Orders.Name(), topics.Shipments.Name(), topics.InvoiceReady.Name(), topics.OrderInvoices.Name())
+	for _, id := range slices.Sorted(maps.Keys(holds)) {
+		if holds[id].Active {
+			o.Awaited = append(o.Awaited, holds[id])
+		}
+	}
+	return err
 }
 
 // orderExceptions fills in what blocks, and of the chain the exceptions and what people did about them.
@@ -104,6 +121,9 @@ func (v View) orderExceptions(ctx context.Context, o *Order, now time.Time) erro
 		}
 		o.Chain = append(o.Chain, exceptionHappenings(exception)...)
 	}
+	o.Awaited = slices.DeleteFunc(o.Awaited, func(hold schemas.Hold) bool { // its exception tells more
+		return slices.ContainsFunc(o.Blocking, func(e schemas.Exception) bool { return e.ExceptionID == hold.HoldID })
+	})
 	actions, err := v.actions(ctx, func(target string) bool { return targets[target] }, nil)
 	for _, action := range actions {
 		o.Chain = append(o.Chain, commandHappening(action))

@@ -94,6 +94,25 @@ func TestAnOrderTellsWhatHappenedInOrderOfTime(t *testing.T) {
 	}
 }
 
+func TestAnOrderTellsWhichEventsItWaitsForUntilTheyAreExceptions(t *testing.T) {
+	c := startCluster(t)
+	writeOrder(c, "O-1")
+	hold := func(id string, active bool) *schemas.Hold {
+		return &schemas.Hold{HoldID: id, ShipmentID: new("S-2"), Sequence: new(int64(2)), Active: active, Class: "sequence_gap", Since: now}
+	}
+	for _, one := range []*schemas.Hold{hold("ex-waits", true), hold("ex-came", true), hold("ex-came", false), hold("ex-open", true)} {
+		write(c, topics.Shipments, "O-1", &schemas.ShipmentEvent{OrderID: "O-1", Hold: one})
+	}
+	write(c, topics.Exceptions, "ex-open", exception("ex-open", "sequence_gap", -30*time.Minute, "10.00", "O-1"))
+	order, err := c.view().Order(c.ctx, "O-1", now.Add(time.Hour))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(order.Awaited) != 1 || order.Awaited[0].HoldID != "ex-waits" || ids(order.Blocking) != "ex-open" {
+		t.Errorf("waits for %+v, blocked by %s", order.Awaited, ids(order.Blocking))
+	}
+}
+
 func TestAnUnknownOrderIsSaidToBeUnknown(t *testing.T) {
 	c := startCluster(t)
 	writeOrder(c, "O-1")

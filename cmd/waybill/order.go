@@ -65,6 +65,7 @@ func printOrder(p *printer, order *inspect.Order, now time.Time) {
 	}
 	printBills(p, order.Bills)
 	printBlocking(p, order.Blocking, now)
+	printAwaited(p, order, now)
 	printChain(p, order.Chain)
 }
 
@@ -78,8 +79,11 @@ func billedWords(order *inspect.Order) string {
 }
 
 func blockedWords(p *printer, order *inspect.Order) string {
-	if len(order.Blocking) == 0 {
+	switch {
+	case len(order.Blocking) == 0 && len(order.Awaited) == 0:
 		return p.good("nothing blocks it")
+	case len(order.Blocking) == 0:
+		return p.uneasy(plural(len(order.Awaited), "event is", "events are") + " missing")
 	}
 	return p.bad(plural(len(order.Blocking), "exception", "exceptions") + " open")
 }
@@ -171,6 +175,25 @@ func printBlocking(p *printer, blocking []schemas.Exception, now time.Time) {
 		p.line("%s", head)
 		p.line("%s", p.wrap("    ", e.Message))
 		p.line("%s", p.wrap("    ", "→ "+e.NextAction))
+	}
+}
+
+// printAwaited tells of missing events whose deadline has not passed: what came behind them waits.
+func printAwaited(p *printer, order *inspect.Order, now time.Time) {
+	if len(order.Awaited) == 0 {
+		return
+	}
+	p.line("\n%s", p.strong("Waiting for"))
+	for _, hold := range order.Awaited {
+		of, what := "order "+order.OrderID, "an event"
+		if hold.ShipmentID != nil {
+			of = "shipment " + *hold.ShipmentID
+		}
+		if hold.Sequence != nil {
+			what = fmt.Sprintf("event %d", *hold.Sequence)
+		}
+		p.line("  %s of %s for %s, since %s UTC: what came after it waits; an exception %s when its deadline passes",
+			what, of, span(now.Sub(hold.Since)), instant(hold.Since), hold.Class)
 	}
 }
 
