@@ -167,7 +167,7 @@ func devLive(command *cobra.Command, options dev.EmbeddedOptions, flags *devFlag
 	if err != nil {
 		return err
 	}
-	p.note("\nA generated distributor runs on broker %s, registry %s. Ctrl-C ends it.\n", e.Cluster.Brokers[0], e.Cluster.RegistryURL)
+	p.note("\nA generated distributor runs until Ctrl-C. Others can read along: --brokers %s --registry %s\n", e.Cluster.Brokers[0], e.Cluster.RegistryURL)
 	live, show := flags.live, func(board *dev.Board) error { p.line("%s", board.Line()); return nil }
 	live.Every = 10 * time.Second
 	switch {
