@@ -7,7 +7,9 @@ import (
 	"maps"
 	"time"
 
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"waybill/stream"
 )
@@ -257,6 +259,9 @@ func (s *session) end(ctx context.Context, epoch *producedEpoch) error {
 	epoch.mu.Lock()
 	refused := epoch.failed
 	epoch.mu.Unlock()
+	if refused == nil && len(s.client.UncommittedOffsets()) == 0 {
+		refused = s.stillMember(ctx)
+	}
 	if refused != nil {
 		_, err := s.group.End(ctx, kgo.TryAbort)
 		return errors.Join(refused, err)
@@ -266,6 +271,23 @@ func (s *session) end(ctx context.Context, epoch *producedEpoch) error {
 		err = errors.New("the transaction was aborted")
 	}
 	return err
+}
+
+// stillMember asks the group for what a commit of offsets asks it too: whether this member's tasks are its own. An epoch of
+// timers or wakes commits none. The answer is enough once the changelog has the epoch's records: whoever is given a task
+// later finds them below its end, and waits until they are decided.
+func (s *session) stillMember(ctx context.Context) error {
+	heartbeat := kmsg.NewPtrHeartbeatRequest()
+	heartbeat.Group, heartbeat.InstanceID = s.program.Stage().Group(), &s.options.Instance
+	heartbeat.MemberID, heartbeat.Generation = s.client.GroupMetadata()
+	answer, err := heartbeat.RequestWith(ctx, s.client)
+	if err == nil {
+		err = kerr.ErrorForCode(answer.ErrorCode)
+	}
+	if err != nil && !errors.Is(err, kerr.RebalanceInProgress) { // in a rebalance a member keeps its tasks until it joins again
+		return fmt.Errorf("membership of the group: %w", err)
+	}
+	return nil
 }
 
 func (s *session) apply(epoch *producedEpoch, now time.Time) error {

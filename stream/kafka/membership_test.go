@@ -1,0 +1,80 @@
+package kafka
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+
+	"waybill/schemas"
+	"waybill/state"
+	"waybill/stream"
+	"waybill/topics"
+)
+
+// reminding is a stage that answers a demand by a timer, with the number of the answer: the timer's epoch moves no offsets.
+func reminding(t *testing.T, firing func()) *stream.Stage {
+	stage := stream.NewStage(stageName.Replace(strings.ToLower(t.Name())))
+
+	type Count struct {
+		Fired int64 `avro:"fired"`
+	}
+	counts := stream.NewTable[state.Text, Count](stage, 1, "counts")
+	out := stream.Emit(stage, topics.Availability)
+	timers := stream.OnTimer(stage, 1, "reminders", stream.WallClock, func(s *stream.Step, key string) error {
+		firing()
+		var next Count
+		if row := counts.Get(s, state.Text(key)); row != nil {
+			next = *row
+		}
+		next.Fired++
+		counts.Put(s, state.Text(key), &next)
+		out.Send(s, key, &schemas.Availability{ItemID: key, SourceLagSeconds: next.Fired})
+		return nil
+	})
+	stream.On(stage, topics.Demand, func(s *stream.Step, demand *schemas.Demand) error {
+		timers.Set(s, demand.OrderID, s.Now().Add(300*time.Millisecond))
+		return nil
+	})
+	return stage
+}
+
+// TestATimerOfATaskThatIsAnothersIsNotCommitted holds a member in the step of a timer, has the group give its task to
+// another, which runs the timer too, and lets the first go on before it has heard of that.
+func TestATimerOfATaskThatIsAnothersIsNotCommitted(t *testing.T) {
+	firing, resume := make(chan bool), make(chan bool)
+	var first atomic.Bool
+	stage := reminding(t, func() {
+		if first.CompareAndSwap(false, true) {
+			firing <- true
+			<-resume
+		}
+	})
+	c := newCluster(t, stage)
+	c.produceDemands(0, 1, 1)
+	run := func(instance string) (*Runner, func()) {
+		runner := c.runner(stage, instance, state.OpenMemory())
+		runner.options.SessionTimeout = time.Minute // it hears from the group every 12 s
+		return runner, c.run(runner)
+	}
+	late, stopLate := run("late")
+	defer stopLate()
+	<-firing
+	admin := kadm.NewClient(c.connect())
+	if _, err := admin.LeaveGroup(context.Background(), kadm.LeaveGroup(stage.Group()).InstanceIDs("late")); err != nil {
+		t.Fatal(err)
+	}
+	_, stopOther := run("other")
+	defer stopOther()
+	c.numbers(1)
+	close(resume)
+	eventually(t, func() bool { return late.Status().Tasks == testPartitions/2 })
+	c.produceDemands(0, 1, 1)
+	if numbers := c.numbers(2)["order-000"]; !slices.Equal(numbers, []int64{1, 2}) {
+		t.Errorf("the timer's answers are %v, want 1 and 2", numbers)
+	}
+}
