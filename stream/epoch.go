@@ -67,7 +67,7 @@ func (t *Task) changelog() ([]Entry, error) {
 	for key, c := range t.overlay.order.Ascend(btreemap.Min[string](), btreemap.Max[string]()) {
 		entry := Entry{Key: []byte(key)}
 		if c.value != nil {
-			row, err := c.table.rows.append(nil, c.value)
+			row, err := c.table.rows.append([]byte{}, c.value) // an empty row is one: nil would delete it
 			if err != nil {
 				return nil, fmt.Errorf("table %s: %w", c.table.name, err)
 			}

@@ -295,6 +295,35 @@ func TestAnAbortedEpochLeavesNothingBehind(t *testing.T) {
 	}
 }
 
+// commit ends an epoch as a binding does.
+func commit(t *testing.T, task *stream.Task) stream.Ready {
+	t.Helper()
+	ready, err := task.Ready()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := task.Commit(ready.Changelog, 1, start); err != nil {
+		t.Fatal(err)
+	}
+	return ready
+}
+
+func TestATimerOfTheEmptyKeyStandsAsAnyOther(t *testing.T) {
+	task := newTask(t, newNotebook())
+	if err := take(t, task, "wall", ""); err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range commit(t, task).Changelog {
+		if entry.Value == nil {
+			t.Errorf("the changelog deletes the row %q, which was set", entry.Key)
+		}
+	}
+	ran, _, err := task.RunDue(context.Background(), start.Add(time.Hour))
+	if err != nil || ran != 1 {
+		t.Fatalf("%d timers ran, %v", ran, err)
+	}
+}
+
 func TestWhatGoesWrongInAStepSaysWhereAndOfWhatKind(t *testing.T) {
 	task := newTask(t, newNotebook())
 	for what, cause := range map[string]string{"break": "broken", "panic": "panic: at the disco"} {
