@@ -17,18 +17,25 @@ const (
 	ItemDiffers      Kind = "item"
 	QuantityDiffers  Kind = "quantity"
 	UOMDiffers       Kind = "unit of measure"
+	CustomerDiffers  Kind = "customer"
 	CurrencyDiffers  Kind = "currency"
 	UnitPriceDiffers Kind = "unit price"
 	AmountDiffers    Kind = "amount"
 )
 
+// concernsAll says that such a difference puts the whole amount in question, not only what it differs by.
+func (k Kind) concernsAll() bool {
+	return k == ItemDiffers || k == CustomerDiffers || k == CurrencyDiffers
+}
+
 // billing is what one standing ERP document bills of the line.
 type billing struct {
 	charge
-	Currency string
-	Invoice  string  // the invoice that it is, or that it credits
-	Credit   bool    // it is of a credit memo
-	Unit     *string // the billing unit that it names; nil: none that is known
+	CustomerID string
+	Currency   string
+	Invoice    string  // the invoice that it is, or that it credits
+	Credit     bool    // it is of a credit memo
+	Unit       *string // the billing unit that it names; nil: none that is known
 }
 
 // finding is what is wrong with a line, or with one billing unit of it: how much of what, by which invoices.
@@ -79,7 +86,7 @@ func sharesOfUnit(ready []share, unit string) (of []share) {
 func compareUnit(shares []share, billed []billing) (v verdict) {
 	ready, invoiced := net{}, net{}
 	for _, s := range shares {
-		ready.add(termsOf(s.ItemID, s.UOM, s.Currency, s.UnitPrice, s.PriceUnit), s.Quantity, s.Amount)
+		ready.add(termsOf(s.ItemID, s.UOM, s.CustomerID, s.Currency, s.UnitPrice, s.PriceUnit), s.Quantity, s.Amount)
 	}
 	for _, b := range billed {
 		invoiced.add(b.terms(), b.Quantity, b.Amount)
@@ -98,7 +105,7 @@ func compareUnit(shares []share, billed []billing) (v verdict) {
 	f.Kinds = differences(ready, invoiced, billed)
 	expected := ready.amountFor(q)
 	f.Amount = magnitude(money.Sum(amount, -expected))
-	if slices.Contains(f.Kinds, ItemDiffers) || slices.Contains(f.Kinds, CurrencyDiffers) {
+	if slices.ContainsFunc(f.Kinds, Kind.concernsAll) {
 		f.Amount = magnitude(amount)
 	}
 	if slices.Contains(f.Kinds, QuantityDiffers) && q > readyQuantity && secondInvoice(billed) {
@@ -127,9 +134,9 @@ func differences(ready, invoiced net, billed []billing) (kinds []Kind) {
 	readyQuantity, readyAmount := ready.total()
 	excess := beyond(q, readyQuantity)
 	billedItems := invoiced.byItem()
-	items, uoms, currencies := ready.byItem(), ready.by(terms.uom), ready.by(terms.currency)
+	items, uoms, customers, currencies := ready.byItem(), ready.by(terms.uom), ready.by(terms.customer), ready.by(terms.currency)
 	itemExcess, termsExcess := schemas.Quantity(0), schemas.Quantity(0)
-	var item, uom, currency, price bool
+	var item, uom, customer, currency, price bool
 	for _, itemID := range slices.Sorted(maps.Keys(billedItems)) {
 		readyOfItem, known := items[itemID]
 		item = item || !known && len(ready) > 0
@@ -138,22 +145,26 @@ func differences(ready, invoiced net, billed []billing) (kinds []Kind) {
 	for _, t := range invoiced.sorted() {
 		f := invoiced[t]
 		_, sameUOM := uoms[t.UOM]
+		_, sameCustomer := customers[t.CustomerID]
 		_, sameCurrency := currencies[t.Currency]
 		if len(ready) > 0 {
-			uom, currency = uom || !sameUOM, currency || !sameCurrency
+			uom, customer, currency = uom || !sameUOM, customer || !sameCustomer, currency || !sameCurrency
 		}
 		termsExcess = money.Sum(termsExcess, beyond(f.Quantity, ready[t].Quantity))
-		price = price || sameUOM && sameCurrency && f.Quantity != 0 && !ready.hasPrice(t)
+		price = price || sameUOM && sameCustomer && sameCurrency && f.Quantity != 0 && !ready.hasPrice(t)
 	}
 	item = item || itemExcess > excess
-	price = price || !uom && !currency && termsExcess > max(itemExcess, excess)
-	if !item && !uom && !currency && settledByCredit(billed, q, amount, readyQuantity, readyAmount) {
+	price = price || !uom && !customer && !currency && termsExcess > max(itemExcess, excess)
+	if !item && !uom && !customer && !currency && settledByCredit(billed, q, amount, readyQuantity, readyAmount) {
 		return nil
 	}
 	for _, kind := range []struct {
 		differs bool
 		kind    Kind
-	}{{item, ItemDiffers}, {excess > 0 && !uom, QuantityDiffers}, {uom, UOMDiffers}, {currency, CurrencyDiffers}, {price, UnitPriceDiffers}} {
+	}{
+		{item, ItemDiffers}, {excess > 0 && !uom, QuantityDiffers}, {uom, UOMDiffers}, {customer, CustomerDiffers},
+		{currency, CurrencyDiffers}, {price, UnitPriceDiffers},
+	} {
 		if kind.differs {
 			kinds = append(kinds, kind.kind)
 		}

@@ -9,25 +9,29 @@ import (
 	"waybill/schemas"
 )
 
-// readyLines reads "S1 A 4 @10; S2 A -4 EA @10": unit, item, quantity, price (per so many: @10/3), amount by extension.
+// readyLines reads "S1 A 4 @10 C2; S2 A -4 @10": unit, item, quantity, price (per so many: @10/3), another customer; amount by
+// extension.
 func readyLines(text string) (shares []share) {
 	for _, part := range split(text) {
 		words := strings.Fields(part)
 		price, unit := priceOf(words[3])
-		s := share{Unit: words[0], ItemID: words[1], UOM: "EA", Currency: "USD", Quantity: schemas.MustQuantity(words[2]), UnitPrice: price, PriceUnit: unit}
+		s := share{Unit: words[0], ItemID: words[1], UOM: "EA", CustomerID: "C1", Currency: "USD", Quantity: schemas.MustQuantity(words[2]), UnitPrice: price, PriceUnit: unit}
+		if len(words) > 4 {
+			s.CustomerID = words[4]
+		}
 		s.Amount = extended(s.Quantity, price, unit)
 		shares = append(shares, s)
 	}
 	return shares
 }
 
-// billedLines reads "I1 A 4 @10 =41 of:S1 memo:I1 CS EUR": invoice, item, quantity, price; amount by extension unless it is
-// given; the unit that is named, the invoice that is credited, another unit of measure or currency.
+// billedLines reads "I1 A 4 @10 =41 of:S1 memo:I1 to:C2 CS EUR": invoice, item, quantity, price; amount by extension unless it
+// is given; the unit that is named, the invoice that is credited, another customer, unit of measure or currency.
 func billedLines(text string) (billed []billing) {
 	for _, part := range split(text) {
 		words := strings.Fields(part)
 		price, unit := priceOf(words[3])
-		b := billing{Invoice: words[0], Currency: "USD", charge: charge{
+		b := billing{Invoice: words[0], CustomerID: "C1", Currency: "USD", charge: charge{
 			InvoiceID: words[0], ItemID: words[1], UOM: "EA", Quantity: schemas.MustQuantity(words[2]), UnitPrice: price, PriceUnit: unit,
 		}}
 		b.Amount = extended(b.Quantity, price, unit)
@@ -37,6 +41,8 @@ func billedLines(text string) (billed []billing) {
 				b.Unit = &value
 			case name == "memo":
 				b.Invoice, b.Credit = value, true
+			case name == "to":
+				b.CustomerID = value
 			case given:
 				panic(word)
 			case word[0] == '=':
@@ -112,7 +118,10 @@ func TestInvoicesAreHeldAgainstWhatIsReady(t *testing.T) {
 		{"another amount for a part", "S1 A 4 @10; S2 A 4 @8", "I1 A 3 @10 =31", "mismatch(amount) 4.00 I1"},
 		{"another unit of measure", "S1 A 12 @10", "I1 A 1 @120 CS", "mismatch(unit of measure, amount) 110.00 I1"},
 		{"another currency", "S1 A 4 @10", "I1 A 4 @10 EUR", "mismatch(currency) 40.00 I1"},
-		{"everything", "S1 A 4 @10", "I1 B 5 @11 CS EUR", "mismatch(item, unit of measure, currency, amount) 55.00 I1"},
+		{"another customer", "S1 A 4 @10", "I1 A 4 @10 to:C2", "mismatch(customer) 40.00 I1"},
+		{"a part to another customer", "S1 A 4 @10", "I1 A 3 @10; I2 A 1 @10 to:C2", "mismatch(customer) 40.00 I1 I2"},
+		{"another customer at another price", "S1 A 4 @10", "I1 A 4 @12 to:C2", "mismatch(customer, amount) 48.00 I1"},
+		{"everything", "S1 A 4 @10", "I1 B 5 @11 to:C2 CS EUR", "mismatch(item, unit of measure, customer, currency, amount) 55.00 I1"},
 		{"more at the higher of two prices", "S1 A 4 @10; S2 A 4 @9", "I1 A 8 @10", "mismatch(unit price, amount) 4.00 I1"},
 		{"a price that is not ready, beside more than is ready", "S1 A 4 @10", "I1 A 4 @10; I1 A 2 @12", "mismatch(quantity, unit price, amount) 24.00 I1"},
 
@@ -136,6 +145,8 @@ func TestInvoicesAreHeldAgainstWhatIsReady(t *testing.T) {
 		{"corrected, and ERP has credited and billed again", "S1 A 4 @10; S1 A -4 @10; S1 A 4 @9", "I1 A 4 @10 of:S1; C A -4 @10 of:S1 memo:I1; I2 A 4 @9 of:S1", ""},
 		{"corrected, and ERP has credited the difference", "S1 A 4 @10; S1 A -4 @10; S1 A 4 @9", "I1 A 4 @10 of:S1; C A 0 @1 =-4 of:S1 memo:I1", ""},
 		{"corrected, and the credited difference states the quantity", "S1 A 4 @10; S1 A -4 @10; S1 A 4 @9", "I1 A 4 @10; C A -4 @1 memo:I1", ""},
+		{"corrected to another customer, and ERP has not followed", "S1 A 4 @10; S1 A -4 @10; S1 A 4 @10 C2", "I1 A 4 @10 of:S1", "mismatch(customer) 40.00 I1"},
+		{"corrected to another customer, and ERP has credited and billed again", "S1 A 4 @10; S1 A -4 @10; S1 A 4 @10 C2", "I1 A 4 @10; C A -4 @10 memo:I1; I2 A 4 @10 to:C2", ""},
 		{"a quantity corrected by a credit memo", "S1 A 3 @10", "I1 A 4 @10; C A -1 @10 memo:I1", ""},
 		{"credited at another price", "", "I1 A 4 @10; C A -4 @9 memo:I1", "mismatch(unit price, amount) 4.00 I1"},
 		{"credited more than was billed", "S1 A 4 @10", "I1 A 4 @10; C A -5 @10 memo:I1", "mismatch(quantity, amount) 10.00 I1"},

@@ -24,14 +24,15 @@ func (k lineKey) at(place int) lineKey { return lineKey(state.AppendInt([]byte(k
 
 // share is one line of an invoice-ready record; a credit's is negative.
 type share struct {
-	Unit      string           `avro:"unit"` // the billing unit
-	ItemID    string           `avro:"item_id"`
-	UOM       string           `avro:"uom"`
-	Currency  string           `avro:"currency"`
-	UnitPrice schemas.Price    `avro:"unit_price"`
-	PriceUnit int64            `avro:"price_unit"`
-	Quantity  schemas.Quantity `avro:"quantity"`
-	Amount    schemas.Amount   `avro:"amount"`
+	Unit       string           `avro:"unit"` // the billing unit
+	ItemID     string           `avro:"item_id"`
+	UOM        string           `avro:"uom"`
+	CustomerID string           `avro:"customer_id"`
+	Currency   string           `avro:"currency"`
+	UnitPrice  schemas.Price    `avro:"unit_price"`
+	PriceUnit  int64            `avro:"price_unit"`
+	Quantity   schemas.Quantity `avro:"quantity"`
+	Amount     schemas.Amount   `avro:"amount"`
 }
 
 // sharesOf reads an invoice-ready record. What is to be billed is the item that was shipped.
@@ -39,7 +40,7 @@ func sharesOf(ready *schemas.InvoiceReady) []share {
 	shares := make([]share, len(ready.Lines))
 	for i, line := range ready.Lines {
 		shares[i] = share{
-			Unit: unitOf(ready), ItemID: line.ShippedItemID, UOM: line.UOM, Currency: ready.Currency,
+			Unit: unitOf(ready), ItemID: line.ShippedItemID, UOM: line.UOM, CustomerID: ready.CustomerID, Currency: ready.Currency,
 			UnitPrice: line.UnitPrice, PriceUnit: line.PriceUnit, Quantity: line.Quantity, Amount: line.Amount,
 		}
 	}

@@ -161,7 +161,7 @@ func (r *receivables) billing(s *stream.Step, orderID string, c *charge) *billin
 	if !doc.stands() {
 		return nil
 	}
-	b := &billing{charge: *c, Currency: doc.Currency, Invoice: doc.InvoiceID, Credit: doc.Kind == schemas.InvoiceKindCreditMemo}
+	b := &billing{charge: *c, CustomerID: doc.CustomerID, Currency: doc.Currency, Invoice: doc.InvoiceID, Credit: doc.Kind == schemas.InvoiceKindCreditMemo}
 	readyID := doc.ReadyID
 	if doc.RefersTo != "" {
 		credited := r.documents.Get(s, state.TextPair{orderID, doc.RefersTo})

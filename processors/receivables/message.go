@@ -29,6 +29,7 @@ func mismatchMessage(f finding) string {
 var parts = map[Kind]func(terms) string{
 	ItemDiffers:      func(t terms) string { return t.ItemID },
 	UOMDiffers:       terms.uom,
+	CustomerDiffers:  terms.customer,
 	CurrencyDiffers:  terms.currency,
 	UnitPriceDiffers: terms.price,
 }

@@ -325,6 +325,20 @@ func TestAnInvoiceThatDiffersIsAMismatchUntilItIsSetRight(t *testing.T) {
 	}
 }
 
+func TestInvoiceToAnotherCustomerIsAMismatch(t *testing.T) {
+	o := newOffice(t, 0)
+	wrong := invoice("I1", 1, schemas.InvoiceKindInvoice, "O1/1 A 4 @10")
+	wrong.CustomerID = "C2"
+	o.does(ready("R1", "O1", "S1", "1 A 4 @10"))
+	o.does(issues(wrong, "O1")...)
+	wants(t, "to C2", o.open(), "invoice_mismatch O1 /1 I1 40.00 USD")
+	for _, c := range sim.Latest(o.World, topics.Conditions) {
+		wants(t, "message", c.Message, "order O1 line 1: invoice I1 differs from what is ready to be invoiced: customer C2 instead of C1")
+	}
+	o.does(issues(invoice("I1", 2, schemas.InvoiceKindInvoice, "O1/1 A 4 @10"), "O1")...)
+	wants(t, "to C1", o.open(), "")
+}
+
 func TestInvoicedAheadOfShippingIsRaisedAfterTheGraceTime(t *testing.T) {
 	o := newOffice(t, 0)
 	o.does(issues(invoice("I1", 1, schemas.InvoiceKindInvoice, "O1/1 A 4 @10"), "O1")...)

@@ -11,30 +11,32 @@ import (
 	"waybill/schemas"
 )
 
-// terms are what makes two billed quantities comparable: the item, its unit of measure, and the price of one, in lowest
-// terms.
+// terms are what makes two billed quantities comparable: the item, its unit of measure, who is billed, and the price of one,
+// in lowest terms.
 type terms struct {
-	ItemID    string
-	UOM       string
-	Currency  string
-	Price     schemas.Price
-	PriceUnit int64
+	ItemID     string
+	UOM        string
+	CustomerID string
+	Currency   string
+	Price      schemas.Price
+	PriceUnit  int64
 }
 
-func termsOf(itemID, uom, currency string, price schemas.Price, priceUnit int64) terms {
+func termsOf(itemID, uom, customerID, currency string, price schemas.Price, priceUnit int64) terms {
 	if factor, ok := money.NewFactor(int64(price), priceUnit); ok {
 		price, priceUnit = schemas.Price(factor.Numerator), factor.Denominator
 	} else if price == 0 {
 		priceUnit = 1
 	}
-	return terms{itemID, uom, currency, price, priceUnit}
+	return terms{itemID, uom, customerID, currency, price, priceUnit}
 }
 
 func (b *billing) terms() terms {
-	return termsOf(b.ItemID, b.UOM, b.Currency, b.UnitPrice, b.PriceUnit)
+	return termsOf(b.ItemID, b.UOM, b.CustomerID, b.Currency, b.UnitPrice, b.PriceUnit)
 }
 
 func (t terms) uom() string      { return t.UOM }
+func (t terms) customer() string { return t.CustomerID }
 func (t terms) currency() string { return t.Currency }
 
 // price writes the price of the terms: "12.50", "1.00 per 3".
@@ -89,7 +91,7 @@ func (n net) hasPrice(t terms) bool {
 	}
 	_, hasItem := n.byItem()[t.ItemID]
 	for _, other := range n.sorted() {
-		if !hasItem && other.UOM == t.UOM && other.Currency == t.Currency && other.Price == t.Price && other.PriceUnit == t.PriceUnit {
+		if !hasItem && other.UOM == t.UOM && other.CustomerID == t.CustomerID && other.Currency == t.Currency && other.Price == t.Price && other.PriceUnit == t.PriceUnit {
 			return true
 		}
 	}
@@ -117,8 +119,8 @@ func (n net) amountFor(quantity schemas.Quantity) schemas.Amount {
 // sorted lists the terms in an order that follows from them alone.
 func (n net) sorted() []terms {
 	return slices.SortedFunc(maps.Keys(n), func(a, b terms) int {
-		return cmp.Or(strings.Compare(a.ItemID, b.ItemID), strings.Compare(a.UOM, b.UOM), strings.Compare(a.Currency, b.Currency),
-			cmp.Compare(a.Price, b.Price), cmp.Compare(a.PriceUnit, b.PriceUnit))
+		return cmp.Or(strings.Compare(a.ItemID, b.ItemID), strings.Compare(a.UOM, b.UOM), strings.Compare(a.CustomerID, b.CustomerID),
+			strings.Compare(a.Currency, b.Currency), cmp.Compare(a.Price, b.Price), cmp.Compare(a.PriceUnit, b.PriceUnit))
 	})
 }
 
