@@ -85,7 +85,7 @@ func lockDirectory(directory string, options PebbleOptions) (*pebble.Lock, error
 		if _, err := options.FS.Stat(directory); err != nil {
 			return nil, fmt.Errorf("there is no store to read: %w", err)
 		}
-	} else if err := options.FS.MkdirAll(directory, 0o755); err != nil {
+	} else if err := options.FS.MkdirAll(directory, 0o700); err != nil {
 		return nil, err
 	}
 	lock, err := pebble.LockDirectory(directory, options.FS)

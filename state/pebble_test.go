@@ -33,6 +33,20 @@ func TestRowsOnDiskAreThereAgainAfterClosing(t *testing.T) {
 	expect(t, "rows", rows(t, scan(t, onDisk(t, directory, PebbleOptions{}), nil, nil)), "[a=1]")
 }
 
+func TestOthersCannotReadAStore(t *testing.T) {
+	directory := filepath.Join(t.TempDir(), "state", "intake")
+	onDisk(t, directory, PebbleOptions{})
+	for _, made := range []string{directory, filepath.Dir(directory)} {
+		info, err := os.Stat(made)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if others := info.Mode().Perm() & 0o077; others != 0 {
+			t.Errorf("%s gives others %o", made, others)
+		}
+	}
+}
+
 // lockedStore tells the test binary, when it is run as another process, which store to try.
 const lockedStore = "WAYBILL_TEST_LOCKED_STORE"
 
