@@ -3,8 +3,11 @@ package inspect
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
+	"slices"
 	"strings"
 
+	"waybill/schemas"
 	"waybill/topics"
 )
 
@@ -13,8 +16,9 @@ const Mask = "•••"
 
 const maskedBytes = "these bytes may hold personal data, so they are not shown"
 
-// Masked returns the record without the personal data that the catalogue names for its topic. Bytes that were never read
-// into fields, of such a topic or a dead letter from one, are left out whole.
+// Masked returns the record without the personal data that the catalogue names for its topic, and without fields of such a
+// topic that its contract does not have: what a source renamed or added may be personal too. Bytes that were never read into
+// fields, of such a topic or a dead letter from one, are left out whole.
 func Masked(catalogue topics.Catalogue, record Record) Record {
 	origin := record.Topic
 	if record.Topic == topics.DeadLetters {
@@ -27,7 +31,7 @@ func Masked(catalogue topics.Catalogue, record Record) Record {
 	if !known && record.Topic != topics.DeadLetters {
 		return record
 	}
-	for _, path := range entry.Personal {
+	for _, path := range slices.Concat(entry.Personal, outsideContract(origin, record.Value)) {
 		record.Value = maskAt(record.Value, strings.Split(path, "."))
 	}
 	if record.Raw == nil {
@@ -48,6 +52,23 @@ func Masked(catalogue topics.Catalogue, record Record) Record {
 		record.Headers = headers
 	}
 	return record
+}
+
+// outsideContract names the fields of a value that its topic's contract does not have.
+func outsideContract(topic string, value json.RawMessage) []string {
+	var contract struct{ Fields []struct{ Name string } }
+	text, _ := schemas.Contract(topic)
+	if err := json.Unmarshal([]byte(text), &contract); err != nil {
+		return nil // a dead letter's topic, which nobody knows: it has no fields to show
+	}
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(value, &fields); err != nil {
+		return nil // no record
+	}
+	for _, field := range contract.Fields {
+		delete(fields, field.Name)
+	}
+	return slices.Collect(maps.Keys(fields))
 }
 
 // maskAt puts the mask in place of the value at a path, in every item where lists are on the way. All else stays as it is

@@ -23,6 +23,17 @@ func TestPersonalDataIsMaskedAndNothingElse(t *testing.T) {
 	}
 }
 
+func TestAFieldThatASourceRenamedIsMaskedWhereTheContractNamesPersonalData(t *testing.T) {
+	for _, c := range []struct{ topic, value, want string }{
+		{"master.customers", `{"customer_id":"C-1","full_name":"Ada","email":null}`, `{"customer_id":"C-1","full_name":"•••","email":null}`},
+		{"master.warehouses", `{"warehouse_id":"east","full_name":"East"}`, `{"warehouse_id":"east","full_name":"East"}`},
+	} {
+		if record := Masked(topics.Default(), Record{Topic: c.topic, Value: json.RawMessage(c.value)}); string(record.Value) != c.want {
+			t.Errorf("%s: got %s, want %s", c.topic, record.Value, c.want)
+		}
+	}
+}
+
 func TestBytesThatMayHoldPersonalDataAreLeftOut(t *testing.T) {
 	letter := func(origin string) Record {
 		return Masked(topics.Default(), Record{

@@ -33,7 +33,7 @@ never shown.
 
 It begins at the end and goes on until it is stopped; --from-start begins with the oldest record, --until-end reads from
 there and ends with the newest. Fields that the catalogue names as personal data (` + "`waybill topics describe`" + `) show as ` + inspect.Mask + `
-unless --unmask asks for them.`,
+unless --unmask asks for them; so do fields of such a topic that its contract does not have.`,
 		Example: `  waybill tail o2c.invoice-ready
   waybill tail o2c.exceptions --until-end | jq -c 'select(.value.status == "open") | .value'
   waybill tail commerce.orders --key SO-1001 --until-end
