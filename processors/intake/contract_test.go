@@ -288,3 +288,21 @@ func TestAProblemSaysWhereAndWhat(t *testing.T) {
 		}
 	}
 }
+
+func TestTheValueOfAPersonalFieldIsNotRepeated(t *testing.T) {
+	for field, want := range map[string]string{
+		"currency":       "holds a value that the contract does not allow",
+		"lines.currency": `is "Ada", not the three capital letters of ISO 4217`,
+	} {
+		inspection := inspection{personal: []string{field}}
+		inspection.currency("Ada")
+		if inspection.problem.Text != want {
+			t.Errorf("%s is personal: %s", field, inspection.problem.Text)
+		}
+	}
+	inList := inspection{personal: []string{"lines.quantity"}}
+	inList.quantity(place{"lines", 2}, "quantity", -7)
+	if inList.problem.Text != "holds a value that the contract does not allow" || inList.problem.Field != "lines[2].quantity" {
+		t.Errorf("%+v", inList.problem)
+	}
+}

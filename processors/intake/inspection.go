@@ -2,6 +2,8 @@ package intake
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"waybill/schemas"
@@ -20,9 +22,10 @@ const maxSequence = 1 << 62
 // inspection is the check of one event against its contract, as far as a schema cannot say it. It keeps the first
 // finding: the checks run in the order of the contract's fields, so the same event always has the same problem.
 type inspection struct {
-	now     time.Time
-	ahead   time.Duration // how far ahead of now an event may have happened
-	problem *Problem
+	now      time.Time
+	ahead    time.Duration // how far ahead of now an event may have happened
+	personal []string      // fields of which no value is repeated: what is found goes to exceptions, headers and logs
+	problem  *Problem
 }
 
 // place is where in an event a field is: in one entry of a list, or in no list. It becomes a text only for a finding.
@@ -42,9 +45,14 @@ func (p place) field(name string) string {
 }
 
 func (in *inspection) find(class string, at place, name, format string, args ...any) {
-	if in.problem == nil {
-		in.problem = &Problem{Class: class, Field: at.field(name), Text: fmt.Sprintf(format, args...)}
+	if in.problem != nil {
+		return
 	}
+	text := fmt.Sprintf(format, args...)
+	if path := strings.TrimPrefix(at.list+"."+name, "."); len(args) > 0 && slices.Contains(in.personal, path) {
+		text = "holds a value that the contract does not allow"
+	}
+	in.problem = &Problem{Class: class, Field: at.field(name), Text: text}
 }
 
 // meta checks what every event begins with, and the sequence that its topic's ordering contract asks for.

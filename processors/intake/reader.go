@@ -88,7 +88,7 @@ func (r *reader[T]) judge(now time.Time, record *stream.Record, value *T, err er
 	if err != nil {
 		return problemOf(err)
 	}
-	inspection := inspection{now: now, ahead: r.policy.Ahead}
+	inspection := inspection{now: now, ahead: r.policy.Ahead, personal: r.entry.Personal}
 	inspection.meta(r.meta(value), r.entry.Ordering)
 	r.check(&inspection, value)
 	if key := r.keyOf(value); key != string(record.Key) {
