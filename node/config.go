@@ -77,11 +77,15 @@ func (c Config) Validate() error {
 				return
 			}
 		}
-		say(true, key, "%q is not one of %s", value, strings.Join(allowed, ", "))
+		say(true, key, "%q is not one of %s", value, strings.TrimPrefix(strings.Join(allowed, ", "), ", "))
 	}
 	say(len(c.Brokers) == 0, "brokers", "give at least one host:port")
 	for _, broker := range c.Brokers {
 		_, _, err := net.SplitHostPort(broker)
+		if strings.Contains(broker, "@") { // it may hold a password: it is not repeated
+			say(true, "brokers", "give host:port; a user goes into sasl_user")
+			continue
+		}
 		say(err != nil, "brokers", "%q is not host:port", broker)
 	}
 	say(len(c.Registry) == 0, "registry", "give at least one URL")

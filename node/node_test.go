@@ -25,7 +25,7 @@ func TestTheDefaultConfigurationIsValid(t *testing.T) {
 
 func TestAConfigurationIsToldAllItsMistakesEachByItsKey(t *testing.T) {
 	config := node.Config{
-		Brokers: []string{"kafka"}, Registry: []string{"ftp://admin:geheim@registry"}, SASL: "plain", TLSCert: "cert.pem", Memory: "lots",
+		Brokers: []string{"kafka", "SASL://admin:geheim@kafka:9092"}, Registry: []string{"ftp://admin:geheim@registry"}, SASL: "plain", TLSCert: "cert.pem", Memory: "lots",
 		CommitInterval: time.Minute, TransactionTimeout: time.Second, Listen: "8080", LogLevel: "loud", LogFormat: "xml",
 	}
 	err := config.Validate()

@@ -95,7 +95,7 @@ func loadConfig(command *cobra.Command) (node.Config, error) {
 	}
 	var config node.Config
 	if err := k.Unmarshal("", &config); err != nil {
-		problems = append(problems, err)
+		problems = append(problems, errors.Unwrap(err)) // without its headline: each fault has its key
 	}
 	if err := errors.Join(append(problems, config.Validate())...); err != nil {
 		return config, usage{err}
