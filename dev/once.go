@@ -78,6 +78,10 @@ func (e *Embedded) play(ctx context.Context, opened []*lines) (*Played, error) {
 	if err := p.Settle(ctx); err != nil {
 		return nil, err
 	}
+	// What is missing is an exception after a moment: the moment passes, so that nothing that is blocked stays unsaid.
+	if err := p.moveClock(ctx, p.clock.Now().Add(time.Minute)); err != nil {
+		return nil, err
+	}
 	records, err := readOutputs(ctx, e.Cluster)
 	if err != nil {
 		return nil, err

@@ -244,3 +244,11 @@ func TestTimesThatGoBackArePlayedLateAndNoted(t *testing.T) {
 		t.Errorf("notes: %q", played.Notes)
 	}
 }
+
+func TestWhatIsMissingIsSaidThoughTheFileMovesNoClock(t *testing.T) {
+	played := play(t, scenario(`{"topic":"wms.inventory","value":{"meta":{"event_id":"e","source":"wms-east","sequence":1,"occurred_at":"2026-03-02T08:00:00Z","recorded_at":"2026-03-02T08:00:00Z"},"item_id":"NOBODY-KNOWS","warehouse_id":"east","kind":"receipt","quantity":"1","uom":"each"}}`))
+	open, err := played.OpenExceptions()
+	if err != nil || len(open) != 1 || open[0].Class != "unknown_reference" {
+		t.Errorf("open %+v, %v; want the item that master data does not have", open, err)
+	}
+}
