@@ -2,8 +2,10 @@ package kafka
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -46,6 +48,7 @@ func reminding(t *testing.T, firing func()) *stream.Stage {
 // TestATimerOfATaskThatIsAnothersIsNotCommitted holds a member in the step of a timer, has the group give its task to
 // another, which runs the timer too, and lets the first go on before it has heard of that.
 func TestATimerOfATaskThatIsAnothersIsNotCommitted(t *testing.T) {
+	t.Parallel()
 	firing, resume := make(chan bool), make(chan bool)
 	var first atomic.Bool
 	stage := reminding(t, func() {
@@ -77,4 +80,59 @@ func TestATimerOfATaskThatIsAnothersIsNotCommitted(t *testing.T) {
 	if numbers := c.numbers(2)["order-000"]; !slices.Equal(numbers, []int64{1, 2}) {
 		t.Errorf("the timer's answers are %v, want 1 and 2", numbers)
 	}
+}
+
+// TestATaskThatWasAwayIsRestoredAlsoWhenNobodyTold has two rebalances within one pause: the transaction session tells what
+// the first takes away, not what the second does, and that comes back with another's work in it.
+func TestATaskThatWasAwayIsRestoredAlsoWhenNobodyTold(t *testing.T) {
+	t.Parallel()
+	pausing, stumbles, store := &backoff{}, atomic.Bool{}, state.OpenMemory()
+	stage := countingUnless(t, func() error {
+		if !stumbles.CompareAndSwap(true, false) {
+			return nil
+		}
+		pausing.failures = 6 // 16 s
+		return schemas.ErrRegistryUnavailable
+	})
+	c := newCluster(t, stage)
+	c.produceDemands(0, 300, 30)
+	ctx, stop := context.WithCancel(context.Background())
+	var done sync.WaitGroup
+	done.Go(func() {
+		if err := c.runner(stage, "a", store).runSession(ctx, store, pausing); err != nil {
+			t.Errorf("session: %v", err)
+		}
+	})
+	defer done.Wait()
+	defer stop()
+	c.numbers(300)
+	stumbles.Store(true)
+	c.produceDemands(0, 30, 30)
+	eventually(t, func() bool { return !stumbles.Load() })
+	admin := kadm.NewClient(c.connect())
+	share := func(want map[string]int) {
+		t.Helper()
+		eventually(t, func() bool {
+			groups, err := admin.DescribeGroups(context.Background(), stage.Group())
+			tasks := map[string]int{}
+			for _, member := range groups[stage.Group()].Members {
+				if assigned, ok := member.Assigned.AsConsumer(); ok && member.InstanceID != nil && len(assigned.Topics) == 1 {
+					tasks[*member.InstanceID] = len(assigned.Topics[0].Partitions)
+				}
+			}
+			return err == nil && groups[stage.Group()].State == "Stable" && maps.Equal(tasks, want)
+		})
+	}
+	stopB := c.run(c.runner(stage, "b", state.OpenMemory()))
+	share(map[string]int{"a": 2, "b": 2})
+	stopC, stopD := c.run(c.runner(stage, "c", state.OpenMemory())), c.run(c.runner(stage, "d", state.OpenMemory()))
+	share(map[string]int{"a": 1, "b": 1, "c": 1, "d": 1})
+	c.produceDemands(0, 270, 30)
+	pause(context.Background(), 2*time.Second) // the others take what is theirs
+	stopB()
+	stopC()
+	stopD()
+	share(map[string]int{"a": 4})
+	c.produceDemands(0, 300, 30)
+	c.checkNumbers(900, 30)
 }

@@ -285,6 +285,12 @@ func (s *session) reassign(background context.Context) error {
 }
 
 func (s *session) give(background context.Context, topic string, partition int32) {
+	if had := s.tasks[partition]; had != nil && had.topics[topic] {
+		// It was taken away meanwhile, which the transaction session kept to itself (noteAssigned): another may have run it.
+		for topic := range had.topics {
+			s.drop(topic, partition)
+		}
+	}
 	running := s.tasks[partition]
 	if running == nil {
 		ctx, cancel := context.WithCancel(background)
