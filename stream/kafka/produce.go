@@ -20,13 +20,10 @@ type producedEpoch struct {
 	failed error
 }
 
-// gather encodes what the tasks want written.
+// gather encodes what the tasks want written; a task that wants nothing may have counted records.
 func (s *session) gather() (*producedEpoch, error) {
 	epoch := &producedEpoch{}
 	for _, task := range s.sortedTasks() {
-		if !task.Dirty() {
-			continue
-		}
 		ready, err := task.Ready()
 		if err != nil {
 			return nil, err
