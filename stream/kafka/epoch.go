@@ -11,6 +11,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
 
+	"waybill/state"
 	"waybill/stream"
 )
 
@@ -46,7 +47,7 @@ func (s *session) pass(ctx, background context.Context) error {
 		s.publish(now)
 		return nil
 	}
-	if stream.KindOf(err) != stream.Retryable || !errors.As(err, new(*stepFailure)) {
+	if stream.KindOf(err) != stream.Retryable || !errors.As(err, new(*stepFailure)) || errors.Is(err, state.ErrFailed) {
 		return err
 	}
 	// A step could not go on (the registry is away): nothing of the epoch counts, and it is tried again after a pause.
