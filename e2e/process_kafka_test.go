@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -112,13 +113,32 @@ func (s *site) await(atMost time.Duration, what string, ok func() bool) {
 	}
 }
 
+// log is what a process has said so far, for more than one reader.
+type log struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (l *log) Write(text []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(text)
+}
+
+func (l *log) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
+
 // process is a `waybill run`.
 type process struct {
 	site    *site
 	name    string
 	state   string
 	command *exec.Cmd
-	log     bytes.Buffer
+	began   int // where in the log its life at hand begins
+	log     log
 }
 
 func (s *site) newProcess(name string) *process {
@@ -145,6 +165,7 @@ func (p *process) start() {
 	p.command = exec.Command(p.site.program, "run", "--brokers", p.site.brokers, "--registry", p.site.registry,
 		"--state", p.state, "--instance", p.name, "--listen", "", "--session-timeout", "6s", "--commit-interval", "50ms")
 	p.command.Stderr = &p.log
+	p.began = len(p.log.String())
 	p.site.check(p.command.Start())
 }
 
@@ -156,9 +177,16 @@ func (p *process) kill() {
 	p.command = nil
 }
 
+// running tells that the life at hand has come to the point from which it answers signals. Before it a signal ends it as
+// it ends any program.
+func (p *process) running() bool {
+	return strings.Contains(p.log.String()[p.began:], "msg=running")
+}
+
 // stop asks the process to end, and wants it to within ten seconds.
 func (p *process) stop() {
 	p.site.t.Helper()
+	p.site.await(time.Minute, p.name+" answers signals", p.running)
 	p.site.check(p.command.Process.Signal(syscall.SIGTERM))
 	began := time.Now()
 	err := p.command.Wait()
