@@ -5,9 +5,16 @@ set -euo pipefail
 # shellcheck source=SCRIPTDIR/settings.sh
 source "$(dirname "${BASH_SOURCE[0]}")/settings.sh"
 
-for name in registry kafka; do
+# All at once, the registry first: of three brokers the last one would wait for the others to take over from it.
+names=
+for file in "$run/registry.pid" "$run"/kafka*.pid; do
+  name=$(basename "$file" .pid)
   pid=$(ours "$name") || continue
   kill "$pid" 2>/dev/null || true
+  names+=" $name"
+done
+for name in $names; do
+  pid=$(cat "$run/$name.pid")
   for ((tenths = 0; tenths < 100; tenths++)); do
     kill -0 "$pid" 2>/dev/null || break
     sleep 0.1
