@@ -23,6 +23,7 @@ type Event struct {
 
 // Distributor makes events as its clock moves.
 type Distributor struct {
+	name       string
 	random     *rand.Rand
 	hour       time.Duration // how long an hour of business takes
 	customers  []schemas.Customer
@@ -40,6 +41,7 @@ type Distributor struct {
 type Options struct {
 	Seed      uint64
 	Hour      time.Duration // how long an hour of business takes; an hour when zero
+	Name      string        // is part of every id, so that two distributors can be customers of one system; none when empty
 	Customers int           // 40 when zero
 	Items     int           // 120 when zero
 }
@@ -47,7 +49,7 @@ type Options struct {
 // New makes the master data.
 func New(options Options) *Distributor {
 	d := &Distributor{
-		random: rand.New(rand.NewPCG(options.Seed, 20)), hour: options.Hour, sequences: map[string]int64{},
+		name: options.Name, random: rand.New(rand.NewPCG(options.Seed, 20)), hour: options.Hour, sequences: map[string]int64{},
 		listPrice: map[string]schemas.Price{}, warehouses: []string{"east", "west", "north"},
 	}
 	if d.hour == 0 {

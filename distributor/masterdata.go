@@ -23,20 +23,20 @@ func (d *Distributor) makeMasterData(customers, items int) {
 	for i := range customers {
 		limit := schemas.MustAmount(fmt.Sprint(20_000 * (1 + d.random.IntN(10))))
 		d.customers = append(d.customers, schemas.Customer{
-			CustomerID: fmt.Sprintf("C-%03d", i+1), Name: d.pick(firms) + " " + d.pick(trades), Segment: d.pick(segments), Currency: "USD",
+			CustomerID: fmt.Sprintf("C-%s%03d", d.name, i+1), Name: d.pick(firms) + " " + d.pick(trades), Segment: d.pick(segments), Currency: "USD",
 			CreditLimit: &limit, PaymentTerms: schemas.PaymentTerms{NetDays: 30, DiscountDays: 10, DiscountPercent: schemas.MustPercent("2")},
 			InvoicePolicy: policies[i%len(policies)], ShipPolicy: schemas.ShipPartial,
 			OverTolerancePercent: schemas.MustPercent("0"), UnderTolerancePercent: schemas.MustPercent("2"), SubstitutionPrice: prices[i%len(prices)],
 		})
 	}
 	for i := range items {
-		id := fmt.Sprintf("T-%04d", i+1)
+		id := fmt.Sprintf("T-%s%04d", d.name, i+1)
 		item := schemas.Item{
 			ItemID: id, Description: d.pick(qualities) + " " + tools[i%len(tools)], BaseUOM: "each",
 			UOMs: []schemas.ItemUOM{{UOM: "each", Numerator: 1, Denominator: 1}, {UOM: "box", Numerator: 12, Denominator: 1}}, Substitutes: []string{},
 		}
 		if i+len(tools) < items { // the same tool in another quality
-			item.Substitutes = append(item.Substitutes, fmt.Sprintf("T-%04d", i+1+len(tools)))
+			item.Substitutes = append(item.Substitutes, fmt.Sprintf("T-%s%04d", d.name, i+1+len(tools)))
 		}
 		d.items = append(d.items, item)
 		d.listPrice[id] = schemas.MustPrice(fmt.Sprintf("%d.%02d", 2+d.random.IntN(180), d.random.IntN(100)))

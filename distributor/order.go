@@ -24,7 +24,7 @@ func (d *Distributor) placeOrder(at time.Time) []Event {
 	if d.chance(30) {
 		channel, source = "edi", "edi"
 	}
-	id := fmt.Sprintf("O-%06d", d.orders)
+	id := fmt.Sprintf("O-%s%06d", d.name, d.orders)
 	p.order = schemas.Order{
 		Meta: d.dense(source, topics.CommerceOrders.Name(), id, at), OrderID: id, CustomerID: p.customer.CustomerID, Channel: channel,
 		OrderType: "standard", Currency: "USD", Status: schemas.OrderPlaced,
