@@ -105,16 +105,19 @@ func (s *session) readChangelog(ctx context.Context, partition int32, next, end 
 			return fmt.Errorf("restoring from %s partition %d offset %d: %w", topic, partition, next, err)
 		}
 		var entries []stream.Entry
+		bytes := 0
 		fetches.EachRecord(func(record *kgo.Record) {
 			next = record.Offset + 1
 			if !record.Attrs.IsControl() {
 				entries = append(entries, stream.Entry{Key: record.Key, Value: record.Value})
+				bytes += len(record.Key) + len(record.Value)
 			}
 		})
 		if err := stream.Restore(s.store, partition, entries, next, time.Now()); err != nil {
 			return err
 		}
 		total += len(entries)
+		s.progressed(len(entries), bytes)
 		s.options.Metrics.restored.WithLabelValues(s.program.Stage().Name).Add(float64(len(entries)))
 		if next >= end {
 			s.log.Info("task restored", "partition", partition, "records", total, "seconds", time.Since(began).Seconds())
@@ -122,4 +125,64 @@ func (s *session) readChangelog(ctx context.Context, partition int32, next, end 
 	}
 	s.restoring(partition, 0)
 	return nil
+}
+
+// progressEvery is how often a stage that restores says how far it is.
+const progressEvery = 3 * time.Second
+
+// progress is how far a stage has come with the tasks that it restores side by side, from the first one's begin to the
+// last one's end.
+type progress struct {
+	began, said time.Time
+	records     int
+	bytes       int
+}
+
+// took adds a batch; true when it is time to say so again.
+func (p *progress) took(now time.Time, records, bytes int) (say bool) {
+	p.records, p.bytes = p.records+records, p.bytes+bytes
+	if now.Sub(p.said) < progressEvery {
+		return false
+	}
+	p.said = now
+	return true
+}
+
+// line is what there is to say: how much, how fast on the average, and how much is left, in changelog offsets.
+func (p *progress) line(now time.Time, left int64) []any {
+	seconds := now.Sub(p.began).Seconds()
+	return []any{
+		"records", p.records, "left", left, "records_per_second", int(float64(p.records) / seconds),
+		"megabytes", p.bytes / 1e6, "megabytes_per_second", fmt.Sprintf("%.1f", float64(p.bytes)/1e6/seconds),
+	}
+}
+
+func (s *session) progressed(records, bytes int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if now := time.Now(); s.progress.took(now, records, bytes) {
+		s.log.Info("restoring", append([]any{"tasks", len(s.toGo)}, s.progress.line(now, s.leftToRestore())...)...)
+	}
+}
+
+// restoring notes how much of a task's changelog is still to read; 0: it is restored.
+func (s *session) restoring(partition int32, toGo int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.toGo) == 0 {
+		now := time.Now()
+		s.progress = progress{began: now, said: now}
+	}
+	if s.toGo[partition] = toGo; toGo == 0 {
+		delete(s.toGo, partition)
+	}
+	s.options.Metrics.toRestore.WithLabelValues(s.program.Stage().Name).Set(float64(s.leftToRestore()))
+}
+
+// leftToRestore sums toGo, under mu.
+func (s *session) leftToRestore() (left int64) {
+	for _, n := range s.toGo {
+		left += n
+	}
+	return left
 }

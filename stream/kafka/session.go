@@ -50,6 +50,7 @@ type session struct {
 	pokes    int
 	wake     context.CancelFunc // of the poll under way
 	toGo     map[int32]int64    // changelog offsets to restore, by task
+	progress progress           // of restoring them
 }
 
 // runningTask is a partition number that the group has given to this member; task is nil while it is being restored.
@@ -329,20 +330,6 @@ func (s *session) drop(topic string, partition int32) {
 		running.cancel()
 		delete(s.tasks, partition)
 	}
-}
-
-// restoring notes how much of a task's changelog is still to read; 0: it is restored.
-func (s *session) restoring(partition int32, toGo int64) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.toGo[partition] = toGo; toGo == 0 {
-		delete(s.toGo, partition)
-	}
-	total := int64(0)
-	for _, n := range s.toGo {
-		total += n
-	}
-	s.options.Metrics.toRestore.WithLabelValues(s.program.Stage().Name).Set(float64(total))
 }
 
 // sortedTasks are the tasks that run, in the order of their numbers.
