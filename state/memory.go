@@ -128,6 +128,14 @@ func (m *Memory) Reopen() {
 	m.closed = false
 }
 
+// copy is another store with the same rows, closed.
+func (m *Memory) copy() *Memory {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	rows := m.rows.Clone()
+	return &Memory{rows: rows, synced: rows.Clone(), closed: true}
+}
+
 func change(rows *rowMap, batch *Batch) {
 	for _, change := range batch.Changes {
 		switch {

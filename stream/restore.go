@@ -61,6 +61,25 @@ func appendChangelogPosition(batch *state.Batch, partition int32, next int64, at
 	batch.Set(changelogPositionKey(partition), binary.BigEndian.AppendUint64(row, uint64(at.UnixMicro())))
 }
 
+// ReadOn tells from which offset a restore of a task reads its changelog, which has the offsets from start to before end. It
+// reads on from what the store reflects; a store that cannot be read on from is emptied of the task first, and why says so:
+// it is ahead of a changelog that was made anew, or older than the changelog's tombstones, of which it may have missed some.
+func ReadOn(store state.Store, partition int32, start, end int64, now time.Time, tombstones time.Duration) (next int64, why string, err error) {
+	position, err := ChangelogPosition(store, partition)
+	if err != nil {
+		return 0, "", err
+	}
+	switch age := now.Sub(position.At); {
+	case position.Next > end:
+		why = fmt.Sprintf("the store is ahead of its changelog, which was made anew (%d, the changelog ends at %d)", position.Next, end)
+	case position.Next > 0 && age > tombstones*9/10:
+		why = fmt.Sprintf("the store is older than the changelog's tombstones (%s)", age.Round(time.Second))
+	default:
+		return max(position.Next, start), "", nil
+	}
+	return start, why, Forget(store, partition)
+}
+
 // Restore applies records of a task's changelog to the store, in their order, together with the offset to read next.
 func Restore(store state.Store, partition int32, entries []Entry, next int64, now time.Time) error {
 	prefix := taskPrefix(partition)

@@ -42,23 +42,13 @@ func (s *session) restore(ctx context.Context, partition int32) (committed kadm.
 	if !ok || end.Err != nil {
 		return nil, fmt.Errorf("end of %s partition %d: %w", topic, partition, errors.Join(end.Err))
 	}
-	position, err := stream.ChangelogPosition(s.store, partition)
+	next, why, err := stream.ReadOn(s.store, partition, start.Offset, end.Offset, time.Now(), s.options.TombstoneRetention)
 	if err != nil {
 		return nil, err
 	}
-	next := position.Next
-	switch {
-	case next > end.Offset:
-		s.log.Warn("the store is ahead of its changelog, which was made anew: rebuilding", "partition", partition, "store", next, "changelog", end.Offset)
-		err, next = stream.Forget(s.store, partition), 0
-	case next > 0 && time.Since(position.At) > s.options.TombstoneRetention*9/10:
-		s.log.Warn("the store is older than the changelog's tombstones: rebuilding", "partition", partition, "age", time.Since(position.At))
-		err, next = stream.Forget(s.store, partition), 0
+	if why != "" {
+		s.log.Warn("rebuilding a task's state from the changelog", "partition", partition, "why", why)
 	}
-	if err != nil {
-		return nil, err
-	}
-	next = max(next, start.Offset)
 	if next >= end.Offset {
 		return committed, nil
 	}

@@ -1,0 +1,217 @@
+package sim
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"waybill/schemas"
+	"waybill/state"
+	"waybill/stream"
+)
+
+// process is a `waybill run`: all stages, each with a disk of its own, that is killed, stopped and started again.
+type process struct {
+	cluster  *Cluster
+	name     string
+	disks    map[string]state.Disk // by stage
+	backups  map[string]state.Disk
+	sessions []*session
+	running  bool
+	leaving  bool      // it is to end as it should
+	stopped  time.Time // it stands still until then
+	skew     time.Duration
+}
+
+// now is the process's own clock.
+func (p *process) now() time.Time { return p.cluster.now.Add(p.skew) }
+
+// start runs the stages, on disks to which something may have happened.
+func (p *process) start() {
+	c := p.cluster
+	if p.running {
+		return
+	}
+	p.running = true
+	registry := &unsteadyRegistry{c.registry, c.chaos}
+	stages := c.options.Stages()
+	happened := c.chaos.any(StoreWiped, StoreOfAnother, StoreFromBackup)
+	p.sessions = nil
+	for _, stage := range stages {
+		if p.disks[stage.Name] == nil || happened == StoreWiped {
+			p.disks[stage.Name] = c.newDisk()
+		}
+		switch happened {
+		case StoreOfAnother:
+			p.disks[stage.Name] = c.diskOfAnother()
+		case StoreFromBackup:
+			if backup := p.backups[stage.Name]; backup != nil {
+				p.disks[stage.Name] = backup.Copy()
+			}
+		}
+		program, err := stream.Bind(stage, registry, c.options.Release)
+		if err != nil {
+			c.fail(err)
+			return
+		}
+		p.sessions = append(p.sessions, newSession(p, program))
+	}
+	c.note(p, "", "started%s", happenedText(happened))
+	c.broker.log.version++
+}
+
+func happenedText(f Fault) string {
+	if f == NoFault {
+		return ""
+	}
+	return ": " + f.What()
+}
+
+// kill ends the process at once; what of its disks survives is drawn. It starts again later.
+func (p *process) kill() {
+	survive := 100
+	switch p.cluster.chaos.any(LostAllUnsynced, LostHalfUnsynced, LostNothing) {
+	case LostAllUnsynced:
+		survive = 0
+	case LostHalfUnsynced:
+		survive = 50
+	}
+	p.crash(survive)
+}
+
+func (p *process) crash(survive int) {
+	c := p.cluster
+	for _, s := range p.sessions {
+		s.killed = true
+		s.end()
+		if s.member != nil {
+			s.member.silent = true
+		}
+		p.disks[s.stage.Name].Crash(survive, rand.New(rand.NewPCG(c.options.Seed, uint64(len(c.chaos.strikes)))))
+	}
+	away := time.Duration(c.random.IntN(3000)) * time.Millisecond
+	switch c.chaos.any(ProcessReplaced, StoreOutlivesTombstones) {
+	case ProcessReplaced:
+		away = sessionTimeout + time.Duration(c.random.IntN(20_000))*time.Millisecond
+	case StoreOutlivesTombstones:
+		away = tombstoneRetention + time.Hour
+	}
+	c.note(p, "", "is down; %d %% of what was unsynced survives; back in %s", survive, away)
+	p.down(away)
+}
+
+// down is a process that does not run, and is started again after a while.
+func (p *process) down(away time.Duration) {
+	c := p.cluster
+	if c.random.IntN(4) == 0 {
+		for stage, disk := range p.disks {
+			p.backups[stage] = disk.Copy()
+		}
+	}
+	p.running, p.leaving, p.sessions, p.stopped = false, false, nil, time.Time{}
+	c.broker.log.version++
+	c.At(c.now.Add(away), p.start)
+}
+
+// left notes that a session has ended as it should.
+func (p *process) left() {
+	for _, s := range p.sessions {
+		if s.state != over {
+			return
+		}
+	}
+	p.cluster.note(p, "", "has ended as it should")
+	p.down(time.Duration(p.cluster.random.IntN(60)) * time.Second)
+}
+
+// stop has the process stand still: the brokers hear nothing of it.
+func (p *process) stop(until time.Time) {
+	p.stopped = until
+	for _, s := range p.sessions {
+		if s.member != nil {
+			s.member.silent = true
+		}
+	}
+}
+
+// goOn ends a standstill; the process does not know that there was one.
+func (p *process) goOn() {
+	p.stopped = time.Time{}
+	for _, s := range p.sessions {
+		if s.member != nil {
+			s.member.silent, s.member.seen = false, p.cluster.now
+		}
+	}
+}
+
+// unsteadyRegistry is a registry that is away now and then.
+type unsteadyRegistry struct {
+	schemas.Registry
+	chaos *chaos
+}
+
+func (r *unsteadyRegistry) Schema(ctx context.Context, id int) (string, error) {
+	if r.chaos.strike(RegistryAwayForReading) {
+		return "", fmt.Errorf("schema %d: %w", id, schemas.ErrRegistryUnavailable)
+	}
+	return r.Registry.Schema(ctx, id)
+}
+
+func (r *unsteadyRegistry) ID(ctx context.Context, subject, schema string) (int, error) {
+	if r.chaos.strike(RegistryAwayForWriting) {
+		return 0, fmt.Errorf("id of %s: %w", subject, schemas.ErrRegistryUnavailable)
+	}
+	return r.Registry.ID(ctx, subject, schema)
+}
+
+// unsteadyStore is a store whose disk lets it down now and then.
+type unsteadyStore struct {
+	state.Store
+	chaos *chaos
+}
+
+func (s *unsteadyStore) fault() error {
+	switch s.chaos.any(StoreFails, StoreCorrupt) {
+	case StoreFails:
+		return fmt.Errorf("%w: no space left on device", state.ErrFailed)
+	case StoreCorrupt:
+		return fmt.Errorf("block 7: %w", state.ErrCorrupt)
+	}
+	return nil
+}
+
+func (s *unsteadyStore) Get(key []byte) ([]byte, error) {
+	if err := s.fault(); err != nil {
+		return nil, err
+	}
+	return s.Store.Get(key)
+}
+
+func (s *unsteadyStore) Scan(from, to []byte) (state.Iterator, error) {
+	if err := s.fault(); err != nil {
+		return nil, err
+	}
+	return s.Store.Scan(from, to)
+}
+
+func (s *unsteadyStore) Apply(batch *state.Batch) error {
+	if err := s.fault(); err != nil {
+		return err
+	}
+	return s.Store.Apply(batch)
+}
+
+// byNumber sorts tasks.
+func byNumber(a, b *runningTask) int { return cmp.Compare(a.number, b.number) }
+
+func (s *session) sortedTasks() []*runningTask {
+	tasks := make([]*runningTask, 0, len(s.tasks))
+	for _, running := range s.tasks {
+		tasks = append(tasks, running)
+	}
+	slices.SortFunc(tasks, byNumber)
+	return tasks
+}
