@@ -21,6 +21,8 @@ var layers = []struct {
 	{"processors/...", []string{"processors/...", "stream", "state", "schemas", "topics"}, []string{"stream/sim", "outcome", "distributor"}},
 	{"outcome", []string{"schemas", "topics"}, nil},
 	{"distributor", []string{"schemas", "topics", "processors/conditions"}, []string{"stream/...", "processors/...", "outcome"}},
+	{"simulation/workload", []string{"distributor", "schemas", "topics", "processors/conditions"}, nil},
+	{"simulation/model", []string{"simulation/workload", "schemas"}, []string{"processors", "stream/sim", "topics"}}, // none of the pipeline's code
 	{"feed", []string{"state", "schemas", "topics"}, []string{"stream/...", "processors/...", "inspect", "dev", "node"}},
 	{"inspect", []string{"stream", "schemas", "topics"}, []string{"stream/...", "processors/...", "dev", "node"}},
 	{"doctor", []string{"node", "stream", "state", "schemas", "topics"}, []string{"processors/...", "dev"}},
@@ -32,6 +34,7 @@ var layers = []struct {
 	{"e2e", nil, []string{"distributor", "outcome", "inspect", "feed", "node", "dev", "stream/...", "state", "schemas", "topics", "processors/...", "examples"}},
 	{"deploy/...", nil, []string{"processors/conditions", "schemas"}},
 	{"internal/architecture", nil, nil},
+	{"museum", nil, nil},
 	{"cmd/...", []string{"cmd/...", "console", "doctor", "node", "dev", "inspect", "feed", "distributor", "stream", "state", "schemas", "topics", "processors", "processors/...", "examples"}, []string{"outcome", "stream/..."}},
 }
 
@@ -49,7 +52,7 @@ var libraries = []struct {
 	{"github.com/twmb/franz-go/...", []string{"topics", "stream/kafka", "node", "doctor", "dev", "inspect", "feed", "cmd/...", "bench/..."}, "what a stage does is the same on every log: stream/kafka is its way to the broker"},
 	{"github.com/spf13/cobra/...", []string{"cmd/..."}, "commands are cmd's"},
 	{"github.com/prometheus/...", []string{"stream/kafka", "node"}, "the kernel's steps count, its binding to Kafka measures"},
-	{"os/exec", []string{"cmd/...", "bench/..."}, "no other program is started"},
+	{"os/exec", []string{"cmd/...", "bench/...", "museum"}, "no other program is started"},
 }
 
 func TestPackagesImportOnlyWhatTheirLayerAllows(t *testing.T) {

@@ -1,0 +1,228 @@
+package workload
+
+import (
+	"fmt"
+	"math/big"
+	"time"
+
+	"waybill/schemas"
+	"waybill/topics"
+)
+
+// digits are those behind the point of what can be paid.
+var digits = map[string]int64{"JPY": 0, "KWD": 3, "USD": 2, "EUR": 2}
+
+// worth is quantity × price ÷ price unit in what can be paid of a currency, half a unit up: what ERP works out for itself.
+func worth(quantity schemas.Quantity, price schemas.Price, priceUnit int64, currency string) schemas.Amount {
+	minor := new(big.Int).Exp(big.NewInt(10), big.NewInt(12-digits[currency]), nil) // of what quantity × price counts
+	divisor := new(big.Int).Mul(minor, big.NewInt(priceUnit))
+	product := new(big.Int).Mul(big.NewInt(int64(quantity)), big.NewInt(int64(price)))
+	product.Add(product, new(big.Int).Quo(divisor, big.NewInt(2))).Quo(product, divisor)
+	return schemas.Amount(product.Int64() * pow10(4-digits[currency]))
+}
+
+func pow10(n int64) int64 {
+	if n == 0 {
+		return 1
+	}
+	return 10 * pow10(n-1)
+}
+
+// invoiceAll has ERP bill what was shipped: as it was, or otherwise.
+func (t *teller) invoiceAll() {
+	for _, s := range t.shipments {
+		for _, o := range s.orders {
+			lines, at := s.shipped, s.shippedAt
+			if lines == nil {
+				if !t.chance(8) {
+					continue
+				}
+				lines, at = s.lines, s.at // never shipped
+			}
+			if !t.chance(55) {
+				continue
+			}
+			if invoice := t.bill(s, o, lines, at); invoice != nil {
+				t.afterwards(invoice, t.after(at, 8), o)
+			}
+		}
+	}
+}
+
+// bill is what ERP bills an order of a shipment; nil where there is nothing that it could price.
+func (t *teller) bill(s *shipment, o *order, lines []schemas.ShipmentLine, at time.Time) *schemas.Invoice {
+	invoice := &schemas.Invoice{
+		InvoiceID: fmt.Sprintf("I-%s-%s", o.OrderID, s.id), Kind: schemas.InvoiceKindInvoice, CustomerID: o.CustomerID, Currency: o.Currency,
+		IssuedOn: schemas.DateOf(at), DueOn: schemas.DateOf(at.AddDate(0, 0, 30)), Lines: []schemas.InvoiceLine{},
+	}
+	wrong := t.chance(12)
+	for _, line := range lines {
+		price, priceUnit, uom, known := t.agreedPrice(o, line.LineNo)
+		quantity := line.Quantity
+		if line.CatchWeight != nil && uom == "kg" {
+			quantity, line.UOM = *line.CatchWeight, "kg"
+		}
+		if line.OrderID != o.OrderID || !known || uom != line.UOM && !t.chance(10) {
+			continue
+		}
+		if wrong && t.chance(60) {
+			price += oneOfPrice
+		}
+		if wrong && t.chance(30) {
+			quantity += units(3)
+		}
+		invoice.Lines = append(invoice.Lines, schemas.InvoiceLine{
+			OrderID: o.OrderID, LineNo: line.LineNo, ItemID: line.ItemID, Quantity: quantity, UOM: line.UOM, UnitPrice: price, PriceUnit: priceUnit,
+			Amount: worth(quantity, price, priceUnit, o.Currency),
+		})
+	}
+	if len(invoice.Lines) == 0 {
+		return nil
+	}
+	for _, line := range invoice.Lines {
+		invoice.Total += line.Amount
+	}
+	if t.chance(4) {
+		invoice.Total += schemas.MustAmount("5")
+	}
+	if t.chance(3) {
+		invoice.CustomerID = pick(t, t.customers...).CustomerID
+	}
+	return invoice
+}
+
+var oneOfPrice = schemas.MustPrice("1")
+
+// agreedPrice is the price of an order line that ERP bills by.
+func (t *teller) agreedPrice(o *order, lineNo int32) (price schemas.Price, priceUnit int64, uom string, known bool) {
+	if accepted, is := o.accepted[lineNo]; is && accepted.Status == schemas.Accepted {
+		return accepted.UnitPrice, accepted.PriceUnit, accepted.UOM, true
+	}
+	for _, line := range o.Lines {
+		if line.LineNo != lineNo {
+			continue
+		}
+		if line.UnitPrice != nil {
+			return *line.UnitPrice, line.PriceUnit, line.UOM, true
+		}
+		for _, list := range t.prices {
+			if list.ItemID == line.ItemID && list.Currency == o.Currency {
+				return list.UnitPrice, list.PriceUnit, list.UOM, true
+			}
+		}
+	}
+	return 0, 0, "", false
+}
+
+// afterwards is what becomes of an invoice.
+func (t *teller) afterwards(invoice *schemas.Invoice, at time.Time, o *order) {
+	tell := func(document *schemas.Invoice, at time.Time) {
+		told := *document
+		told.Lines = append([]schemas.InvoiceLine{}, document.Lines...)
+		t.tell(at, topics.ErpInvoices.Name(), "erp", told.InvoiceID, told.InvoiceID, &told)
+	}
+	tell(invoice, at)
+	document := func(suffix string, kind schemas.InvoiceKind) *schemas.Invoice {
+		d := *invoice
+		d.InvoiceID, d.Kind, d.RefersTo = invoice.InvoiceID+suffix, kind, new(invoice.InvoiceID)
+		d.Lines = append([]schemas.InvoiceLine{}, invoice.Lines...)
+		return &d
+	}
+	later := t.after(at, 24)
+	switch n := t.random.IntN(100); {
+	case n < 7: // twice
+		second := *invoice
+		second.InvoiceID += "-again"
+		tell(&second, later)
+		if t.chance(40) {
+			cancel := document("-again-x", schemas.InvoiceKindCancellation)
+			cancel.RefersTo = new(second.InvoiceID)
+			tell(cancel, t.after(later, 10))
+		}
+	case n < 13:
+		tell(document("-c", schemas.InvoiceKindCreditMemo), later)
+	case n < 17: // of a part
+		memo := document("-p", schemas.InvoiceKindCreditMemo)
+		memo.Lines = memo.Lines[:1]
+		line := &memo.Lines[0]
+		line.Quantity = min(one, line.Quantity)
+		line.Amount = worth(line.Quantity, line.UnitPrice, line.PriceUnit, invoice.Currency)
+		memo.Total = line.Amount
+		tell(memo, later)
+	case n < 21:
+		tell(document("-x", schemas.InvoiceKindCancellation), later)
+	case n < 24: // by a state of its own
+		cancelled := *invoice
+		cancelled.Kind = schemas.InvoiceKindCancellation
+		tell(&cancelled, later)
+	case n < 28: // corrected in place
+		corrected := *invoice
+		corrected.DueOn += 10
+		tell(&corrected, later)
+	}
+	t.settle(invoice, at)
+	t.dispute(invoice, at)
+}
+
+// settle is what the customer pays.
+func (t *teller) settle(invoice *schemas.Invoice, at time.Time) {
+	if !t.chance(45) {
+		return
+	}
+	at = t.after(at, 60)
+	payment := &schemas.Payment{
+		PaymentID: "P-" + invoice.InvoiceID[2:], CustomerID: new(invoice.CustomerID), Amount: invoice.Total, Currency: invoice.Currency,
+		ReceivedOn: schemas.DateOf(at), Applications: []schemas.Application{{InvoiceID: invoice.InvoiceID, Amount: invoice.Total}},
+	}
+	application := &payment.Applications[0]
+	switch n := t.random.IntN(100); {
+	case n < 15:
+		application.Amount = invoice.Total / 2
+	case n < 25:
+		application.Discount = min(schemas.MustAmount("1"), application.Amount)
+		application.Amount -= application.Discount
+	case n < 32:
+		payment.Currency = "CHF"
+	case n < 37:
+		payment.CustomerID, payment.Applications = nil, []schemas.Application{}
+	case n < 42:
+		payment.Applications = append(payment.Applications, schemas.Application{InvoiceID: "I-404", Amount: oneOfAmount})
+	}
+	tell := func(at time.Time) {
+		told := *payment
+		told.Applications = append([]schemas.Application{}, payment.Applications...)
+		t.tell(at, topics.ArPayments.Name(), "ar", payment.PaymentID, payment.PaymentID, &told)
+	}
+	tell(at)
+	if len(payment.Applications) > 0 && t.chance(15) { // applied otherwise
+		if t.chance(50) {
+			payment.Applications = []schemas.Application{}
+		} else {
+			payment.Applications[0].Amount = invoice.Total / 4
+		}
+		tell(t.after(at, 10))
+	}
+}
+
+var oneOfAmount = schemas.MustAmount("1")
+
+// dispute is what the customer objects to.
+func (t *teller) dispute(invoice *schemas.Invoice, at time.Time) {
+	if !t.chance(20) {
+		return
+	}
+	line := invoice.Lines[t.random.IntN(len(invoice.Lines))]
+	dispute := &schemas.Dispute{
+		DisputeID: "D-" + invoice.InvoiceID[2:], InvoiceID: invoice.InvoiceID, LineNo: new(line.LineNo), Amount: line.Amount,
+		Reason: pick(t, "01", "06", "59", "ZZ"), Status: schemas.DisputeOpen,
+	}
+	if t.chance(25) {
+		dispute.LineNo, dispute.Amount = nil, invoice.Total/2
+	}
+	at = t.after(at, 30)
+	t.tell(at, topics.ArDisputes.Name(), "ar", dispute.InvoiceID, dispute.DisputeID, new(*dispute))
+	if t.chance(50) {
+		dispute.Status = pick(t, schemas.DisputeAccepted, schemas.DisputeRejected, schemas.DisputeWithdrawn)
+		t.tell(t.after(at, 30), topics.ArDisputes.Name(), "ar", dispute.InvoiceID, dispute.DisputeID, new(*dispute))
+	}
+}
