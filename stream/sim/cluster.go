@@ -25,6 +25,7 @@ type Cluster struct {
 	processes []*process
 	ready     []*session
 	stages    []*stream.Stage // to look things up in
+	steady    map[int]bool    // the ids of the schemas of reference data
 	err       error
 	reached   map[string]int
 	counts    map[stream.Outcome]int64 // of committed epochs, by topic and what became of its records
@@ -37,7 +38,7 @@ type ClusterOptions struct {
 	Processes  int
 	Start      time.Time
 	Registry   *schemas.LocalRegistry
-	Stages     func() []*stream.Stage // a process's own
+	Stages     func(process int) []*stream.Stage // those of a process, counted from 0; it may be given the same ones by run after run
 	Release    string
 	Pebble     bool     // stores are Pebbles on a file system in memory; else Memories
 	Only       []Strike // not nil: these faults strike and no others
@@ -51,9 +52,15 @@ const tombstoneRetention = 24 * time.Hour
 // NewCluster starts the processes.
 func NewCluster(options ClusterOptions) *Cluster {
 	c := &Cluster{options: options, now: options.Start, random: rand.New(rand.NewPCG(options.Seed, 2)), chaos: newChaos(options.Seed, options.Only),
-		registry: options.Registry, broker: newBroker(options.Partitions), reached: map[string]int{}, counts: map[stream.Outcome]int64{}}
+		registry: options.Registry, broker: newBroker(options.Partitions), reached: map[string]int{}, steady: map[int]bool{}, counts: map[stream.Outcome]int64{}}
 	c.chaos.calm = options.Calm
-	c.stages = options.Stages()
+	c.stages = options.Stages(0)
+	for _, stage := range c.stages {
+		for _, topic := range stage.References() {
+			contract, _ := schemas.Contract(topic)
+			c.steady[c.registry.Register(schemas.Subject(topic), contract)] = true
+		}
+	}
 	for range options.Processes {
 		c.addProcess()
 	}
@@ -61,7 +68,7 @@ func NewCluster(options ClusterOptions) *Cluster {
 }
 
 func (c *Cluster) addProcess() {
-	p := &process{cluster: c, name: string(rune('a' + len(c.processes))), disks: map[string]state.Disk{}, backups: map[string]state.Disk{}}
+	p := &process{cluster: c, name: string(rune('a' + len(c.processes))), stages: c.options.Stages(len(c.processes)), disks: map[string]state.Disk{}, backups: map[string]state.Disk{}}
 	c.processes = append(c.processes, p)
 	p.start()
 }

@@ -83,18 +83,18 @@ func (g *group) rebalance() {
 
 // turn removes members that were silent for too long, and ends a rebalance that all have joined.
 func (g *group) turn(now time.Time) {
-	for _, instance := range slices.Sorted(maps.Keys(g.members)) {
-		if m := g.members[instance]; m.silent && now.Sub(m.seen) > sessionTimeout {
-			g.leave(m)
-		}
-	}
-	if !g.balancing {
-		return
-	}
+	joined := true
 	for _, m := range g.members {
-		if !m.joined {
-			return
+		switch {
+		case m.silent && now.Sub(m.seen) > sessionTimeout:
+			g.leave(m)
+			joined = false
+		case !m.joined:
+			joined = false
 		}
+	}
+	if !g.balancing || !joined {
+		return
 	}
 	g.balancing = false
 	g.generation++

@@ -19,6 +19,7 @@ type process struct {
 	name     string
 	disks    map[string]state.Disk // by stage
 	backups  map[string]state.Disk
+	stages   []*stream.Stage
 	sessions []*session
 	running  bool
 	leaving  bool      // it is to end as it should
@@ -36,11 +37,10 @@ func (p *process) start() {
 		return
 	}
 	p.running = true
-	registry := &unsteadyRegistry{c.registry, c.chaos}
-	stages := c.options.Stages()
+	registry := &unsteadyRegistry{c.registry, c.chaos, c.steady}
 	happened := c.chaos.any(StoreWiped, StoreOfAnother, StoreFromBackup)
 	p.sessions = nil
-	for _, stage := range stages {
+	for _, stage := range p.stages {
 		if p.disks[stage.Name] == nil || happened == StoreWiped {
 			p.disks[stage.Name] = c.newDisk()
 		}
@@ -147,14 +147,17 @@ func (p *process) goOn() {
 	}
 }
 
-// unsteadyRegistry is a registry that is away now and then.
+// unsteadyRegistry is a registry that is away now and then. For the schemas of reference data it is not: how many of their
+// rows are read at a start depends on what survived on the disk, and so would what strikes after; reading them is a place
+// of its own where it is away (followReferences).
 type unsteadyRegistry struct {
 	schemas.Registry
-	chaos *chaos
+	chaos  *chaos
+	steady map[int]bool
 }
 
 func (r *unsteadyRegistry) Schema(ctx context.Context, id int) (string, error) {
-	if r.chaos.strike(RegistryAwayForReading) {
+	if !r.steady[id] && r.chaos.strike(RegistryAwayForReading) {
 		return "", fmt.Errorf("schema %d: %w", id, schemas.ErrRegistryUnavailable)
 	}
 	return r.Registry.Schema(ctx, id)
@@ -167,14 +170,23 @@ func (r *unsteadyRegistry) ID(ctx context.Context, subject, schema string) (int,
 	return r.Registry.ID(ctx, subject, schema)
 }
 
-// unsteadyStore is a store whose disk lets it down now and then.
+// unsteadyStore is a store whose disk lets it down now and then. It does so in steps and when an epoch is applied, which
+// are the same whatever kind of store it is; how much a restore has to read is not.
 type unsteadyStore struct {
 	state.Store
-	chaos *chaos
+	chaos  *chaos
+	steady bool
 }
 
 func (s *unsteadyStore) fault() error {
-	switch s.chaos.any(StoreFails, StoreCorrupt) {
+	if s.steady {
+		return nil
+	}
+	return storeFault(s.chaos)
+}
+
+func storeFault(chaos *chaos) error {
+	switch chaos.any(StoreFails, StoreCorrupt) {
 	case StoreFails:
 		return fmt.Errorf("%w: no space left on device", state.ErrFailed)
 	case StoreCorrupt:

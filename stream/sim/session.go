@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"waybill/schemas"
 	"waybill/state"
 	"waybill/stream"
 )
@@ -22,7 +23,7 @@ type session struct {
 	end     func()
 	yield   func(signal) bool
 
-	store      state.Store // nil while it is closed
+	store      *unsteadyStore // nil while it is closed
 	references *stream.References
 	read       map[place]int64 // of reference topics
 	member     *member         // nil while it is in no group
@@ -181,7 +182,7 @@ func (s *session) once() (err error) {
 		if err != nil {
 			return err
 		}
-		s.store = &unsteadyStore{store, c.chaos}
+		s.store = &unsteadyStore{Store: store, chaos: c.chaos}
 	}
 	s.references = stream.NewReferences(s.program, s.store, stream.DefaultCacheBytes)
 	s.read = nil
@@ -311,6 +312,9 @@ func (s *session) reassign() (moved bool, err error) {
 func (s *session) followReferences() (bool, error) {
 	c := s.process.cluster
 	if s.read == nil {
+		if len(s.stage.References()) > 0 && c.chaos.strike(RegistryAwayForReading) {
+			return false, schemas.ErrRegistryUnavailable
+		}
 		s.read = map[place]int64{}
 		for _, topic := range s.stage.References() {
 			for partition := range c.options.Partitions {
@@ -335,6 +339,8 @@ func (s *session) followReferences() (bool, error) {
 		}
 	}
 	if len(batch) > 0 {
+		s.store.steady = true
+		defer func() { s.store.steady = false }()
 		arrivals, skipped, err := s.references.Apply(context.Background(), batch)
 		if err != nil {
 			return false, err
@@ -374,6 +380,11 @@ func (r *restore) goOn() (done, went bool, err error) {
 	s := r.session
 	c := s.process.cluster
 	s.at(KilledInRestore, StoppedInRestore)
+	if err := storeFault(c.chaos); err != nil {
+		return false, false, err
+	}
+	s.store.steady = true
+	defer func() { s.store.steady = false }()
 	changelog := c.broker.log.partition(s.stage.Changelog(), r.task)
 	if !r.begun {
 		if err := s.group.stable(r.task); err != nil {
