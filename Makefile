@@ -4,7 +4,7 @@ LINT := go tool -modfile=deploy/tools/lint.mod golangci-lint
 VULN := go tool -modfile=deploy/tools/vuln.mod govulncheck
 
 .DEFAULT_GOAL := help
-.PHONY: build test race cover lint vuln test-kafka kafka kafka-stop demo-northwind check-deploy tidy help
+.PHONY: build test museum race cover lint vuln test-kafka kafka kafka-stop demo-northwind check-deploy tidy help
 
 help: ## print this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -15,6 +15,9 @@ build: ## the binary, into bin/waybill: static, for this machine
 test: ## go vet and all tests that need no broker
 	go vet -tags kafka ./...
 	go test ./...
+
+museum: ## put one known bug back at a time and look whether the named test or checker finds it (see docs/proof.md)
+	go run ./museum -jobs 2
 
 race: ## the tests of what runs in parallel, under the race detector (needs a C compiler)
 	go test -race ./state/... ./stream/... ./schemas/...

@@ -111,6 +111,27 @@ func TestAnOrderThatAHeldShipmentTurnsOutToCarryIsHeldBeforeItsPart(t *testing.T
 	w.want("an order that the event takes out", w.inLine("O1"), "| S1#1 +unreadable:S1#3 +sequence_gap:S1#2 S1#2 −sequence_gap:S1#2 S1#3 −unreadable:S1#3")
 }
 
+func TestAnEventThatWaitedNamesTheRecordThatItWas(t *testing.T) {
+	w := newWorld(t, 0)
+	play(w, anOrder("O1", 3), badOrder(2), anOrder("O1", 1))
+	w.replay(w.the(), "currency", `"EUR"`)
+	source := w.Records(topics.CommerceOrders.Name()) // in the order in which they came: 3, 2, 1
+	told := 0
+	for _, sent := range sim.Read(w.World, topics.Orders) {
+		order := sent.Value.Order
+		if order == nil {
+			continue
+		}
+		told++
+		record := source[3-*order.Meta.Sequence]
+		want := schemas.Evidence{Topic: record.Topic, Partition: record.Partition, Offset: record.Offset, EventID: order.Meta.EventID}
+		if sent.Value.Origin != want {
+			t.Errorf("event %d names %+v, and was %+v", *order.Meta.Sequence, sent.Value.Origin, want)
+		}
+	}
+	w.want("told", fmt.Sprint(told), "3")
+}
+
 // A record without its entity's key is another task's: what it holds is let go by hand, or by a replay that makes it fit.
 func TestTheHoldOfARecordUnderAForeignKeyEndsWithIt(t *testing.T) {
 	w := newWorld(t, 0)
