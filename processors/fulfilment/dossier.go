@@ -246,6 +246,9 @@ func (d *dossier) raise(line *openLine) {
 	var raised []RaisedRow
 	for _, reason := range line.verdict.reasons {
 		condition := reason.condition(d.s.Now(), d.stage.Name, line.row, d.about(), line.verdict.worth)
+		if len(condition.Causes) == 0 { // of what was not shipped the order itself is all that tells
+			condition.Causes = append(condition.Causes, d.order.Placed.Fact.Origin)
+		}
 		d.board.Raise(d.s, condition)
 		raised = append(raised, RaisedRow{condition.ExceptionID, condition.Class})
 	}

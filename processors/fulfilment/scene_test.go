@@ -263,7 +263,9 @@ func (sc *scene) standing() []*schemas.Condition {
 	}
 	var all []*schemas.Condition
 	for _, c := range standing {
-		all = append(all, c)
+		if all = append(all, c); len(c.Causes) == 0 {
+			sc.t.Errorf("%s %s names no record that it rests on", c.Class, c.Message)
+		}
 	}
 	slices.SortFunc(all, func(a, b *schemas.Condition) int { return cmp.Compare(a.ExceptionID, b.ExceptionID) })
 	return all
