@@ -99,6 +99,14 @@ func (h *History) Kinds() map[string]int {
 	return kinds
 }
 
+// ID is the event_id that a reader of the contract reads; empty where there is none to read.
+func (e *Event) ID() string {
+	if m := meta(e.Value); m != nil {
+		return m.EventID
+	}
+	return ""
+}
+
 // meta is where a value keeps what every source record begins with; nil for values that begin otherwise.
 func meta(value any) *schemas.Meta {
 	switch v := value.(type) {

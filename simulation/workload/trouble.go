@@ -71,6 +71,7 @@ type answer struct {
 
 // troubles has a few events fare badly, each in one way, and people answer.
 func (t *teller) troubles() {
+	befallen := map[string]bool{}
 	for range 1 + t.random.IntN(6) {
 		n := t.random.IntN(110)
 		for _, way := range ways {
@@ -79,7 +80,10 @@ func (t *teller) troubles() {
 			}
 			for range 20 {
 				at := t.random.IntN(len(t.history.Events))
-				if event := &t.history.Events[at]; event.Kind == "" && event.Trouble == nil && way.befall(t, way.kind, at) {
+				event := t.history.Events[at]
+				place := fmt.Sprintf("%s/%s/%d", event.Topic, event.Entity, event.Number)
+				if event.Kind == "" && !befallen[place] && way.befall(t, way.kind, at) {
+					befallen[place] = true
 					break
 				}
 			}
