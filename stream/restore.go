@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"time"
@@ -103,4 +104,18 @@ func Forget(store state.Store, partition int32) error {
 	batch.DeleteRange(prefix, state.After(prefix))
 	batch.Delete(changelogPositionKey(partition))
 	return store.Apply(&batch)
+}
+
+// Rows are a task's rows in a store, by key: for checks that a store is what its changelog says.
+func Rows(store state.Store, partition int32) (map[string][]byte, error) {
+	prefix := taskPrefix(partition)
+	iterator, err := store.Scan(prefix, state.After(prefix))
+	if err != nil {
+		return nil, err
+	}
+	rows := map[string][]byte{}
+	for iterator.Next() {
+		rows[string(iterator.Key()[len(prefix):])] = bytes.Clone(iterator.Value())
+	}
+	return rows, iterator.Close()
 }

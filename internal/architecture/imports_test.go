@@ -22,7 +22,9 @@ var layers = []struct {
 	{"outcome", []string{"schemas", "topics"}, nil},
 	{"distributor", []string{"schemas", "topics", "processors/conditions"}, []string{"stream/...", "processors/...", "outcome"}},
 	{"simulation/workload", []string{"distributor", "schemas", "topics", "processors/conditions"}, nil},
+	{"simulation/checks", []string{"simulation/workload", "simulation/model", "stream", "stream/sim", "outcome", "schemas", "topics"}, nil},
 	{"simulation/model", []string{"simulation/workload", "schemas"}, []string{"processors", "stream/sim", "topics"}}, // none of the pipeline's code
+	{"simulation", []string{"simulation/...", "stream", "stream/sim", "processors", "outcome", "schemas", "topics"}, nil},
 	{"feed", []string{"state", "schemas", "topics"}, []string{"stream/...", "processors/...", "inspect", "dev", "node"}},
 	{"inspect", []string{"stream", "schemas", "topics"}, []string{"stream/...", "processors/...", "dev", "node"}},
 	{"doctor", []string{"node", "stream", "state", "schemas", "topics"}, []string{"processors/...", "dev"}},
@@ -35,7 +37,7 @@ var layers = []struct {
 	{"deploy/...", nil, []string{"processors/conditions", "schemas"}},
 	{"internal/architecture", nil, nil},
 	{"museum", nil, nil},
-	{"cmd/...", []string{"cmd/...", "console", "doctor", "node", "dev", "inspect", "feed", "distributor", "stream", "state", "schemas", "topics", "processors", "processors/...", "examples"}, []string{"outcome", "stream/..."}},
+	{"cmd/...", []string{"cmd/...", "console", "doctor", "node", "dev", "inspect", "feed", "distributor", "stream", "state", "schemas", "topics", "processors", "processors/...", "simulation", "examples"}, []string{"outcome", "stream/..."}},
 }
 
 // libraries say where a library of others may be used: its name is an import path or, with /..., all below one. Tests

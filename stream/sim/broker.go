@@ -25,6 +25,8 @@ type broker struct {
 	groups    map[string]*group
 	producers map[string]*producer // by transactional id
 	open      []*transaction       // undecided, in the order in which they began
+	epochs    []*Epoch             // committed, in the order in which they were
+	counts    map[stream.Outcome]int64
 }
 
 // Time-outs, in the clock of the run.
@@ -56,26 +58,36 @@ type transaction struct {
 	began      time.Time
 	partitions []*partition
 	group      *group
-	offsets    map[place]int64
+	offsets    map[Place]int64
 	decideAt   time.Time // when its markers are written, once it is ending
+	epoch      *Epoch
+	counts     []map[stream.Outcome]int64
 }
 
-// place is a partition of a topic.
-type place struct {
-	topic     string
-	partition int32
+// Epoch is what one committed transaction of a stage took and wrote.
+type Epoch struct {
+	Stage    string
+	From, To map[Place]int64 // of the inputs: taken from, and up to before
+	Records  []*stream.Record
+}
+
+// Place is a partition of a topic.
+type Place struct {
+	Topic     string
+	Partition int32
 }
 
 func (t *transaction) decided() bool { return t.state == committed || t.state == aborted }
 
-func (t *transaction) touch(p *partition, _ int64) {
+func (t *transaction) wrote(p *partition, record *stream.Record) {
+	t.epoch.Records = append(t.epoch.Records, record)
 	if !slices.Contains(t.partitions, p) {
 		t.partitions = append(t.partitions, p)
 	}
 }
 
 func newBroker(partitions int32) *broker {
-	return &broker{log: newLog(partitions), groups: map[string]*group{}, producers: map[string]*producer{}}
+	return &broker{log: newLog(partitions), groups: map[string]*group{}, producers: map[string]*producer{}, counts: map[stream.Outcome]int64{}}
 }
 
 // initProducer ends the transaction that an earlier life of the transactional id left open, and fences that life.
@@ -106,7 +118,7 @@ func (b *broker) transact(id string, epoch int, now time.Time) (*transaction, er
 		return nil, errFenced
 	}
 	if p.current == nil {
-		p.current = &transaction{producer: p, began: now, offsets: map[place]int64{}}
+		p.current = &transaction{producer: p, began: now, offsets: map[Place]int64{}, epoch: &Epoch{}}
 		b.open = append(b.open, p.current)
 	}
 	if p.current.state != ongoing {
@@ -116,7 +128,7 @@ func (b *broker) transact(id string, epoch int, now time.Time) (*transaction, er
 }
 
 // commitOffsets puts offsets of a group into a transaction; they count when it commits.
-func (b *broker) commitOffsets(t *transaction, of *group, m *member, offsets map[place]int64) error {
+func (b *broker) commitOffsets(t *transaction, of *group, m *member, offsets map[Place]int64) error {
 	if err := of.check(m); err != nil {
 		return err
 	}
@@ -158,6 +170,12 @@ func (b *broker) decide(t *transaction) {
 		t.state = committed
 		for at, offset := range t.offsets {
 			t.group.offsets[at] = offset
+		}
+		b.epochs = append(b.epochs, t.epoch)
+		for _, counts := range t.counts {
+			for outcome, n := range counts {
+				b.counts[outcome] += n
+			}
 		}
 	}
 	for _, p := range t.partitions {
@@ -201,7 +219,7 @@ func (b *broker) committedByAll(stages []*stream.Stage, topic string, partition 
 		case slices.Contains(stage.Inputs(), topic):
 			offset := int64(0)
 			if g := b.groups[stage.Group()]; g != nil {
-				offset = g.offsets[place{topic, partition}]
+				offset = g.offsets[Place{topic, partition}]
 			}
 			least = min(least, offset)
 		}

@@ -1,8 +1,10 @@
 package sim
 
 import (
+	"bytes"
 	"container/heap"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"time"
 
@@ -28,7 +30,6 @@ type Cluster struct {
 	steady    map[int]bool    // the ids of the schemas of reference data
 	err       error
 	reached   map[string]int
-	counts    map[stream.Outcome]int64 // of committed epochs, by topic and what became of its records
 }
 
 // ClusterOptions of a cluster.
@@ -52,7 +53,7 @@ const tombstoneRetention = 24 * time.Hour
 // NewCluster starts the processes.
 func NewCluster(options ClusterOptions) *Cluster {
 	c := &Cluster{options: options, now: options.Start, random: rand.New(rand.NewPCG(options.Seed, 2)), chaos: newChaos(options.Seed, options.Only),
-		registry: options.Registry, broker: newBroker(options.Partitions), reached: map[string]int{}, steady: map[int]bool{}, counts: map[stream.Outcome]int64{}}
+		registry: options.Registry, broker: newBroker(options.Partitions), reached: map[string]int{}, steady: map[int]bool{}}
 	c.chaos.calm = options.Calm
 	c.stages = options.Stages(0)
 	for _, stage := range c.stages {
@@ -127,16 +128,11 @@ func (c *Cluster) Strikes() []Strike { return c.chaos.strikes }
 // Reached is how often each interesting state was reached.
 func (c *Cluster) Reached() map[string]int { return c.reached }
 
-// Counts is what committed epochs counted.
-func (c *Cluster) Counts() map[stream.Outcome]int64 { return c.counts }
+// Counts is what committed epochs counted, by topic and what became of its records.
+func (c *Cluster) Counts() map[stream.Outcome]int64 { return c.broker.counts }
 
-func (c *Cluster) reach(what string) { c.reached[what]++ }
-
-func (c *Cluster) count(_ string, counts map[stream.Outcome]int64) {
-	for outcome, n := range counts {
-		c.counts[outcome] += n
-	}
-}
+// Epochs are the committed ones, in the order in which they were.
+func (c *Cluster) Epochs() []*Epoch { return c.broker.epochs }
 
 func (c *Cluster) fail(err error) {
 	if c.err == nil {
@@ -159,13 +155,13 @@ func (c *Cluster) note(p *process, stage, format string, args ...any) {
 	c.options.Story(c.now, who+": "+fmt.Sprintf(format, args...))
 }
 
-// Send writes a record to a topic, as a source system does; a nil key goes to partition 0.
-func (c *Cluster) Send(topic string, key, value []byte, headers ...stream.Header) {
-	partition := int32(-1)
-	if key == nil {
-		partition = 0
+// Send writes a record to a topic, as a source system does, and tells where it is; a nil key goes to partition 0.
+func (c *Cluster) Send(topic string, key, value []byte) (Place, int64) {
+	partition := int32(0)
+	if key != nil {
+		partition = stream.PartitionOf(key, c.options.Partitions)
 	}
-	c.broker.log.write(nil, topic, partition, key, value, headers, c.now)
+	return Place{topic, partition}, c.broker.log.write(nil, topic, partition, key, value, nil, c.now)
 }
 
 // At plans something.
@@ -204,6 +200,28 @@ func (c *Cluster) Calm() {
 		}
 		p.start()
 	}
+}
+
+// Storm lets faults strike again.
+func (c *Cluster) Storm() { c.chaos.calm = c.options.Calm }
+
+// Unsettled tells what is left to do, or to decide; empty: nothing.
+func (c *Cluster) Unsettled() string {
+	if len(c.broker.open) > 0 {
+		return fmt.Sprintf("%d transactions are undecided", len(c.broker.open))
+	}
+	for _, stage := range c.stages {
+		g := c.broker.groups[stage.Group()]
+		for _, topic := range stage.Inputs() {
+			for number := range c.options.Partitions {
+				p := c.broker.log.partition(topic, number)
+				if records, _ := p.committed(g.offsets[Place{topic, number}], 1); len(records) > 0 {
+					return fmt.Sprintf("stage %s has not taken %s partition %d from offset %d on", stage.Name, topic, number, records[0].Offset)
+				}
+			}
+		}
+	}
+	return ""
 }
 
 // Run goes on until a time, or until something failed.
@@ -340,4 +358,37 @@ func (c *Cluster) operate() {
 		topic, number := stage.Inputs()[c.random.IntN(len(stage.Inputs()))], c.random.Int32N(c.options.Partitions)
 		c.broker.log.partition(topic, number).truncate(c.broker.committedByAll(c.stages, topic, number))
 	}
+}
+
+// StoreDifferences tells where the rows of a task that runs are not what its changelog says. Nothing is under way when it
+// is asked.
+func (c *Cluster) StoreDifferences() (differences []string) {
+	for _, p := range c.processes {
+		for _, s := range p.sessions {
+			for _, running := range s.sortedTasks() {
+				if running.task == nil {
+					continue
+				}
+				want := map[string][]byte{}
+				for _, e := range c.broker.log.partition(s.stage.Changelog(), running.number).ever {
+					switch {
+					case e.record == nil || e.of.state != committed:
+					case e.record.Value == nil:
+						delete(want, string(e.record.Key))
+					default:
+						want[string(e.record.Key)] = e.record.Value
+					}
+				}
+				got, err := stream.Rows(s.store.Store, running.number)
+				if err != nil {
+					differences = append(differences, err.Error())
+				}
+				if !maps.EqualFunc(got, want, bytes.Equal) {
+					differences = append(differences, fmt.Sprintf("process %s, stage %s, task %d: %d rows in the store, %d by its changelog, or other ones",
+						p.name, s.stage.Name, running.number, len(got), len(want)))
+				}
+			}
+		}
+	}
+	return differences
 }

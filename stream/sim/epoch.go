@@ -3,6 +3,7 @@ package sim
 import (
 	"context"
 	"errors"
+	"maps"
 	"time"
 
 	"waybill/stream"
@@ -63,14 +64,16 @@ func (s *session) steps(now time.Time) (taken int, err error) {
 		}
 		for _, record := range s.fetch(running.number) {
 			s.at(KilledBetweenSteps)
-			s.reached[place{record.Topic, record.Partition}] = record.Offset + 1
+			s.reached[Place{record.Topic, record.Partition}] = record.Offset + 1
 			if err := running.task.Take(ctx, now, record); err != nil {
 				return taken, err
 			}
 			taken++
 		}
 	}
-	s.at(KilledBeforeTimers)
+	if taken > 0 {
+		s.at(KilledBeforeTimers)
+	}
 	for _, running := range s.sortedTasks() {
 		if running.task == nil {
 			continue
@@ -95,7 +98,7 @@ func (s *session) fetch(task int32) []*stream.Record {
 	var queues [][]*stream.Record
 	total := 0
 	for _, topic := range s.stage.Inputs() {
-		at := place{topic, task}
+		at := Place{topic, task}
 		records, next := c.broker.log.partition(topic, task).committed(s.position[at], 40)
 		if len(records) == 0 {
 			s.reached[at] = next // behind markers and what was aborted
@@ -147,7 +150,7 @@ func (s *session) commit(now time.Time) error {
 	c := s.process.cluster
 	var epoch []written
 	for _, running := range s.sortedTasks() {
-		if running.task == nil || !running.task.Dirty() {
+		if running.task == nil {
 			continue
 		}
 		ready, err := running.task.Ready()
@@ -168,7 +171,6 @@ func (s *session) commit(now time.Time) error {
 		if i > 0 {
 			s.at(KilledWhileApplying)
 		}
-		c.count(s.stage.Name, w.ready.Counts)
 		if err := w.running.task.Commit(w.ready.Changelog, w.next, now); err != nil {
 			return err
 		}
@@ -188,6 +190,13 @@ func (s *session) transact(epoch []written) error {
 	if err != nil {
 		return err
 	}
+	t.epoch.Stage, t.epoch.From, t.epoch.To = s.stage.Name, map[Place]int64{}, maps.Clone(s.reached)
+	for at := range s.reached {
+		t.epoch.From[at] = s.position[at]
+	}
+	for _, w := range epoch {
+		t.counts = append(t.counts, maps.Clone(w.ready.Counts))
+	}
 	if err := s.produce(t, epoch); err != nil {
 		if t.producer.epoch == s.epoch && t.state == ongoing {
 			s.abort(t)
@@ -203,6 +212,7 @@ func (s *session) transact(epoch []written) error {
 		return err
 	}
 	if err := c.broker.commitOffsets(t, s.group, s.member, s.reached); err != nil {
+		c.reach("generation-refused")
 		s.abort(t)
 		return err
 	}

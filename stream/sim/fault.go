@@ -80,11 +80,11 @@ type row struct {
 }
 
 var table = [faults]row{
-	KilledOpeningStore:      {"killed-opening-store", 0.05, "kill -9 while the store is opened"},
-	KilledReadingReferences: {"killed-reading-references", 0.05, "kill -9 while reference data is read"},
-	KilledInRestore:         {"killed-in-restore", 0.05, "kill -9 between two parts of a restore"},
-	KilledBeforePoll:        {"killed-before-poll", 0.004, "kill -9 between two epochs"},
-	KilledBetweenSteps:      {"killed-between-steps", 0.003, "kill -9 between two steps of an epoch"},
+	KilledOpeningStore:      {"killed-opening-store", 0.02, "kill -9 while the store is opened"},
+	KilledReadingReferences: {"killed-reading-references", 0.02, "kill -9 while reference data is read"},
+	KilledInRestore:         {"killed-in-restore", 0.01, "kill -9 between two parts of a restore"},
+	KilledBeforePoll:        {"killed-before-poll", 0.001, "kill -9 between two epochs"},
+	KilledBetweenSteps:      {"killed-between-steps", 0.004, "kill -9 between two steps of an epoch"},
 	KilledBeforeTimers:      {"killed-before-timers", 0.01, "kill -9 before the timers of an epoch"},
 	KilledBeforeTransaction: {"killed-before-transaction", 0.01, "kill -9 before an epoch's transaction begins"},
 	KilledWhileProducing:    {"killed-while-producing", 0.006, "kill -9 with some of an epoch's records written"},
@@ -94,15 +94,15 @@ var table = [faults]row{
 	KilledWhileApplying:     {"killed-while-applying", 0.01, "kill -9 with an epoch in the store for some of its tasks"},
 	KilledAfterApply:        {"killed-after-apply", 0.01, "kill -9 with an epoch committed and in the store"},
 
-	StoppedBeforePoll:        {"stopped-before-poll", 0.002, "the process stands still past every time-out, between two epochs"},
+	StoppedBeforePoll:        {"stopped-before-poll", 0.0005, "the process stands still past every time-out, between two epochs"},
 	StoppedBeforeTransaction: {"stopped-before-transaction", 0.004, "… before an epoch's transaction begins"},
 	StoppedWhileProducing:    {"stopped-while-producing", 0.002, "… with some of an epoch's records written"},
 	StoppedBeforeOffsets:     {"stopped-before-offsets", 0.004, "… with all records written, the offsets not"},
 	StoppedBeforeCommit:      {"stopped-before-commit", 0.004, "… with records and offsets written, not committed"},
 	StoppedAfterCommit:       {"stopped-after-commit", 0.004, "… with an epoch committed and the store without it"},
-	StoppedInRestore:         {"stopped-in-restore", 0.02, "… between two parts of a restore"},
+	StoppedInRestore:         {"stopped-in-restore", 0.005, "… between two parts of a restore"},
 
-	FetchFails:        {"fetch-fails", 0.01, "a poll ends with an error"},
+	FetchFails:        {"fetch-fails", 0.001, "a poll ends with an error"},
 	FetchIsShort:      {"fetch-is-short", 0.1, "a poll returns less than there is"},
 	ProduceFails:      {"produce-fails", 0.004, "no record of a batch is written, and the producer gives up"},
 	ProduceAnswerLost: {"produce-answer-lost", 0.004, "a record is written, and the producer does not hear of it"},
@@ -114,7 +114,7 @@ var table = [faults]row{
 	AbortMarkersLate:  {"abort-markers-late", 0.2, "an abort is answered before its markers are written"},
 	ProducerFenced:    {"producer-fenced", 0.003, "another takes the producer's transactional id"},
 
-	RebalanceForced: {"rebalance-forced", 0.01, "the group rebalances for no reason of ours"},
+	RebalanceForced: {"rebalance-forced", 0.001, "the group rebalances for no reason of ours"},
 	ProcessJoins:    {"process-joins", 0.01, "one more process"},
 	ProcessLeaves:   {"process-leaves", 0.01, "a process ends as it should"},
 	ProcessReplaced: {"process-replaced", 0.3, "a process that was killed stays away past the session time-out"},

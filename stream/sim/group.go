@@ -13,7 +13,7 @@ type group struct {
 	broker     *broker
 	random     *rand.Rand
 	tasks      int32
-	offsets    map[place]int64 // committed
+	offsets    map[Place]int64 // committed
 	generation int
 	members    map[string]*member // by instance
 	owners     []*member          // of each task: who may run it; nil: nobody
@@ -33,7 +33,7 @@ type member struct {
 func (b *broker) group(name string, random *rand.Rand) *group {
 	g := b.groups[name]
 	if g == nil {
-		g = &group{broker: b, random: random, tasks: b.log.partitions, offsets: map[place]int64{}, members: map[string]*member{}}
+		g = &group{broker: b, random: random, tasks: b.log.partitions, offsets: map[Place]int64{}, members: map[string]*member{}}
 		g.owners, g.target = make([]*member, g.tasks), make([]*member, g.tasks)
 		b.groups[name] = g
 	}
@@ -184,7 +184,7 @@ func (g *group) stable(task int32) error {
 			continue
 		}
 		for at := range t.offsets {
-			if at.partition == task {
+			if at.Partition == task {
 				return errUnstableOffsets
 			}
 		}

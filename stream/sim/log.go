@@ -61,7 +61,7 @@ func (l *Log) write(of *transaction, topic string, number int32, key, value []by
 	p.append(record, of)
 	l.version++
 	if of != nil {
-		of.touch(p, offset)
+		of.wrote(p, record)
 	}
 	return offset
 }

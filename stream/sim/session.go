@@ -25,13 +25,13 @@ type session struct {
 
 	store      *unsteadyStore // nil while it is closed
 	references *stream.References
-	read       map[place]int64 // of reference topics
+	read       map[Place]int64 // of reference topics
 	member     *member         // nil while it is in no group
 	group      *group
 	epoch      int // of the producer
 	tasks      map[int32]*runningTask
-	position   map[place]int64 // behind what is taken and committed
-	reached    map[place]int64 // behind what the epoch at hand has taken
+	position   map[Place]int64 // behind what is taken and committed
+	reached    map[Place]int64 // behind what the epoch at hand has taken
 	failures   int             // in a row
 
 	killed bool
@@ -175,7 +175,7 @@ func (s *session) once() (err error) {
 			s.member = nil
 		}
 	}()
-	s.tasks, s.position, s.reached = map[int32]*runningTask{}, map[place]int64{}, map[place]int64{}
+	s.tasks, s.position, s.reached = map[int32]*runningTask{}, map[Place]int64{}, map[Place]int64{}
 	if s.store == nil {
 		s.at(KilledOpeningStore)
 		store, err := s.process.disks[s.stage.Name].Open()
@@ -271,9 +271,14 @@ func (s *session) reassign() (moved bool, err error) {
 	}
 	for number := range s.tasks {
 		if !slices.Contains(assigned, number) {
+			if s.tasks[number].task == nil {
+				s.process.cluster.reach("restore-taken-away")
+			} else {
+				s.process.cluster.reach("task-moved")
+			}
 			delete(s.tasks, number)
 			for _, topic := range s.stage.Inputs() {
-				delete(s.position, place{topic, number})
+				delete(s.position, Place{topic, number})
 			}
 			moved = true
 		}
@@ -315,22 +320,22 @@ func (s *session) followReferences() (bool, error) {
 		if len(s.stage.References()) > 0 && c.chaos.strike(RegistryAwayForReading) {
 			return false, schemas.ErrRegistryUnavailable
 		}
-		s.read = map[place]int64{}
+		s.read = map[Place]int64{}
 		for _, topic := range s.stage.References() {
 			for partition := range c.options.Partitions {
 				next, err := s.references.Next(topic, partition)
 				if err != nil {
 					return false, err
 				}
-				s.read[place{topic, partition}] = next
+				s.read[Place{topic, partition}] = next
 			}
 		}
 	}
 	var batch []stream.Record
-	reached := map[place]int64{}
+	reached := map[Place]int64{}
 	for _, topic := range s.stage.References() {
 		for partition := range c.options.Partitions {
-			at := place{topic, partition}
+			at := Place{topic, partition}
 			records, next := c.broker.log.partition(topic, partition).committed(s.read[at], 1<<30)
 			for _, record := range records {
 				batch = append(batch, *record)
@@ -368,11 +373,11 @@ type restore struct {
 	parts   int
 	next    int64
 	end     int64
-	offsets map[place]int64
+	offsets map[Place]int64
 }
 
 func newRestore(s *session, task int32) *restore {
-	return &restore{session: s, task: task, parts: 1 + s.process.cluster.random.IntN(3), offsets: map[place]int64{}}
+	return &restore{session: s, task: task, parts: 1 + s.process.cluster.random.IntN(3), offsets: map[Place]int64{}}
 }
 
 // goOn does a part, when it can.
@@ -388,10 +393,11 @@ func (r *restore) goOn() (done, went bool, err error) {
 	changelog := c.broker.log.partition(s.stage.Changelog(), r.task)
 	if !r.begun {
 		if err := s.group.stable(r.task); err != nil {
+			c.reach("restore-waits-for-offsets")
 			return false, false, nil
 		}
 		for _, topic := range s.stage.Inputs() {
-			r.offsets[place{topic, r.task}] = s.group.offsets[place{topic, r.task}]
+			r.offsets[Place{topic, r.task}] = s.group.offsets[Place{topic, r.task}]
 		}
 		r.end = changelog.next
 		next, why, err := stream.ReadOn(s.store, r.task, changelog.start, r.end, s.process.now(), tombstoneRetention)
@@ -401,6 +407,9 @@ func (r *restore) goOn() (done, went bool, err error) {
 		if why != "" {
 			c.reach("store-rebuilt")
 			c.note(s.process, s.stage.Name, "task %d: %s", r.task, why)
+		}
+		if next > 0 && next < r.end {
+			c.reach("restore-reads-on")
 		}
 		r.next, r.begun = next, true
 		return false, true, nil

@@ -1,0 +1,104 @@
+package checks
+
+import (
+	"context"
+	"fmt"
+	"maps"
+
+	"waybill/schemas"
+	"waybill/stream"
+	"waybill/stream/sim"
+	"waybill/topics"
+)
+
+// fulfilment is the stage that bills.
+const fulfilment = "fulfilment"
+
+// holds: an epoch of fulfilment that began with a hold taken, and ended with it still standing, has billed nothing of what
+// is held. (A hold does not take back a bill, and within one epoch it may come behind one.)
+func holds(run *Run) (broken []string) {
+	held := heldOrders(run)
+	if len(held) == 0 {
+		return nil
+	}
+	bills := schemas.NewCodec[schemas.InvoiceReady](run.Registry, topics.InvoiceReady.Name())
+	position := map[sim.Place]int64{} // up to where fulfilment has taken
+	for _, epoch := range run.Cluster.Epochs() {
+		if epoch.Stage != fulfilment {
+			continue
+		}
+		before := maps.Clone(position)
+		maps.Copy(position, epoch.To)
+		for _, record := range epoch.Records {
+			if record.Topic != topics.InvoiceReady.Name() {
+				continue
+			}
+			bill, err := bills.Decode(context.Background(), record.Value)
+			if err != nil {
+				panic(err) // we wrote it
+			}
+			for _, hold := range held[bill.OrderID] {
+				if !hold.stood(before[hold.place], position[hold.place]) || bill.Corrects != nil {
+					continue
+				}
+				for _, line := range bill.Lines {
+					if hold.shipment == "" || line.ShipmentID == hold.shipment {
+						broken = append(broken, fmt.Sprintf("invoice-ready %s bills line %d of order %s past hold %s", bill.InvoiceReadyID, line.LineNo, bill.OrderID, hold.id))
+					}
+				}
+			}
+		}
+	}
+	return broken
+}
+
+// heldOrder is a hold as fulfilment was told of it.
+type heldOrder struct {
+	id, shipment string
+	place        sim.Place
+	raised       int64
+	released     int64 // the first offset behind raised at which it was released; −1: never
+}
+
+// stood tells whether the hold was taken before an epoch and still stands behind it.
+func (h *heldOrder) stood(before, behind int64) bool {
+	return before > h.raised && (h.released < 0 || behind <= h.released)
+}
+
+func heldOrders(run *Run) map[string][]*heldOrder {
+	held := map[string][]*heldOrder{}
+	take := func(record *stream.Record, order string, hold *schemas.Hold) {
+		if hold == nil {
+			return
+		}
+		place := sim.Place{Topic: record.Topic, Partition: record.Partition}
+		for _, h := range held[order] {
+			if h.id == hold.HoldID && h.place == place && h.released < 0 {
+				if !hold.Active {
+					h.released = record.Offset
+				}
+				return
+			}
+		}
+		if hold.Active {
+			one := &heldOrder{id: hold.HoldID, place: place, raised: record.Offset, released: -1}
+			if hold.ShipmentID != nil {
+				one.shipment = *hold.ShipmentID
+			}
+			held[order] = append(held[order], one)
+		}
+	}
+	orders := schemas.NewCodec[schemas.OrderEvent](run.Registry, topics.Orders.Name())
+	for _, record := range run.Cluster.Log().Committed(topics.Orders.Name()) {
+		if event, err := orders.Decode(context.Background(), record.Value); err == nil {
+			take(record, event.OrderID, event.Hold)
+		}
+	}
+	shipments := schemas.NewCodec[schemas.ShipmentEvent](run.Registry, topics.Shipments.Name())
+	for _, record := range run.Cluster.Log().Committed(topics.Shipments.Name()) {
+		if event, err := shipments.Decode(context.Background(), record.Value); err == nil {
+			take(record, event.OrderID, event.Hold)
+		}
+	}
+	return held
+}

@@ -1,0 +1,3 @@
+package checks
+
+func byTheModel(*Run) []string { return nil }
