@@ -92,7 +92,7 @@ func Expect(h *workload.History) *Expectation {
 	e.tellReceivables(books)
 	e.tellMatches(books, orders)
 	e.finish(f, m)
-	e.tellStatuses(f, m, orders, books)
+	e.tellStatuses(m, orders, books)
 	return e
 }
 
