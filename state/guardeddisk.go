@@ -1,6 +1,7 @@
 package state
 
 import (
+	"errors"
 	"slices"
 	"strings"
 
@@ -21,8 +22,12 @@ type guardedDisk struct {
 // guardedFiles are parts of the names of the files.
 var guardedFiles = []string{".log", "MANIFEST-", "marker."}
 
-// Create makes a file.
+// Create makes a file. Before a marker it syncs the directory: Pebble does that once for the marker and the manifest that
+// it names, and when the power goes before that, the marker may be there without the manifest, and the store is corrupt.
 func (d guardedDisk) Create(name string, category vfs.DiskWriteCategory) (vfs.File, error) {
+	if strings.HasPrefix(d.PathBase(name), "marker.") {
+		d.failure.parkOn(d.syncDirectory(d.PathDir(name)))
+	}
 	file, err := d.FS.Create(name, category)
 	return d.guarded(name, file, err)
 }
@@ -49,6 +54,14 @@ func (d guardedDisk) OpenDir(name string) (vfs.File, error) {
 		return nil, err
 	}
 	return guardedFile{directory, d.failure}, nil
+}
+
+func (d guardedDisk) syncDirectory(name string) error {
+	directory, err := d.FS.OpenDir(name)
+	if err != nil {
+		return err
+	}
+	return errors.Join(directory.Sync(), directory.Close())
 }
 
 // Unwrap returns the disk itself.

@@ -24,6 +24,8 @@ type PebbleOptions struct {
 	ReadOnly      bool         // the store must be there; Apply and Sync fail
 	FS            vfs.FS       // default: the disk
 	Logger        *slog.Logger // default: nothing is logged
+
+	Tune func(*pebble.Options) // default: nothing; tests vary by it what may not change what a store does
 }
 
 // Pebble is a Store on disk.
@@ -127,6 +129,9 @@ func pebbleOptions(options PebbleOptions, lock *pebble.Lock, failure *failure) *
 		o.Levels[i].FilterPolicy = bloom.FilterPolicy(10)
 	}
 	o.ApplyCompressionSettings(func() pebble.DBCompressionSettings { return pebble.DBCompressionBalanced })
+	if options.Tune != nil {
+		options.Tune(o)
+	}
 	return o
 }
 
