@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"slices"
 
 	"waybill/schemas"
 	"waybill/stream"
@@ -14,13 +15,12 @@ import (
 // fulfilment is the stage that bills.
 const fulfilment = "fulfilment"
 
-// holds: an epoch of fulfilment that began with a hold taken, and ended with it still standing, has billed nothing of what
-// is held. (A hold does not take back a bill, and within one epoch it may come behind one.)
+// holds: an epoch of fulfilment that began with a hold taken, and ended with it still standing, has billed nothing that the
+// event behind the hold could change. (A hold does not take back a bill, and within one epoch it may come behind one.) And
+// the events of an entity have come out of intake in their sequence.
 func holds(run *Run) (broken []string) {
+	broken = inSequence(run)
 	held := heldOrders(run)
-	if len(held) == 0 {
-		return nil
-	}
 	bills := schemas.NewCodec[schemas.InvoiceReady](run.Registry, topics.InvoiceReady.Name())
 	position := map[sim.Place]int64{} // up to where fulfilment has taken
 	for _, epoch := range run.Cluster.Epochs() {
@@ -41,10 +41,8 @@ func holds(run *Run) (broken []string) {
 				if !hold.stood(before[hold.place], position[hold.place]) || bill.Corrects != nil {
 					continue
 				}
-				for _, line := range bill.Lines {
-					if hold.shipment == "" || line.ShipmentID == hold.shipment {
-						broken = append(broken, fmt.Sprintf("invoice-ready %s bills line %d of order %s past hold %s", bill.InvoiceReadyID, line.LineNo, bill.OrderID, hold.id))
-					}
+				if hold.touches(bill) {
+					broken = append(broken, fmt.Sprintf("invoice-ready %s of order %s was made past hold %s", bill.InvoiceReadyID, bill.OrderID, hold.id))
 				}
 			}
 		}
@@ -55,6 +53,7 @@ func holds(run *Run) (broken []string) {
 // heldOrder is a hold as fulfilment was told of it.
 type heldOrder struct {
 	id, shipment string
+	placed       bool // the place of the event behind it within the shipment is known
 	place        sim.Place
 	raised       int64
 	released     int64 // the first offset behind raised at which it was released; −1: never
@@ -63,6 +62,13 @@ type heldOrder struct {
 // stood tells whether the hold was taken before an epoch and still stands behind it.
 func (h *heldOrder) stood(before, behind int64) bool {
 	return before > h.raised && (h.released < 0 || behind <= h.released)
+}
+
+// touches tells whether the event behind the hold could change the bill. When the event's place in its shipment is known
+// it cannot: what comes behind that place has not come out of intake (inSequence).
+func (h *heldOrder) touches(bill *schemas.InvoiceReady) bool {
+	return h.shipment == "" || bill.Trigger == schemas.OrderComplete || !h.placed &&
+		slices.ContainsFunc(bill.Lines, func(line schemas.InvoiceReadyLine) bool { return line.ShipmentID == h.shipment })
 }
 
 func heldOrders(run *Run) map[string][]*heldOrder {
@@ -81,7 +87,7 @@ func heldOrders(run *Run) map[string][]*heldOrder {
 			}
 		}
 		if hold.Active {
-			one := &heldOrder{id: hold.HoldID, place: place, raised: record.Offset, released: -1}
+			one := &heldOrder{id: hold.HoldID, placed: hold.Sequence != nil, place: place, raised: record.Offset, released: -1}
 			if hold.ShipmentID != nil {
 				one.shipment = *hold.ShipmentID
 			}

@@ -23,10 +23,12 @@ var (
 type broker struct {
 	log       *Log
 	groups    map[string]*group
+	inOrder   []*group             // as they were made
 	producers map[string]*producer // by transactional id
 	open      []*transaction       // undecided, in the order in which they began
 	epochs    []*Epoch             // committed, in the order in which they were
 	counts    map[stream.Outcome]int64
+	silence   bool // a member may be silent
 }
 
 // Time-outs, in the clock of the run.
@@ -158,7 +160,7 @@ func (b *broker) turn(now time.Time) {
 		b.decide(t)
 		return true
 	})
-	for _, g := range b.groups {
+	for _, g := range b.inOrder {
 		g.turn(now)
 	}
 }

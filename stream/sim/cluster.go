@@ -365,7 +365,7 @@ func (c *Cluster) operate() {
 func (c *Cluster) StoreDifferences() (differences []string) {
 	for _, p := range c.processes {
 		for _, s := range p.sessions {
-			for _, running := range s.sortedTasks() {
+			for _, running := range s.tasks {
 				if running.task == nil {
 					continue
 				}

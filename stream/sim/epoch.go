@@ -46,7 +46,7 @@ func (s *session) runEpoch() (bool, error) {
 // steps runs the steps of waiters, of some of the records that are there, and of due timers.
 func (s *session) steps(now time.Time) (taken int, err error) {
 	c, ctx := s.process.cluster, context.Background()
-	for _, running := range s.sortedTasks() {
+	for _, running := range s.tasks {
 		if running.task == nil {
 			continue
 		}
@@ -58,7 +58,7 @@ func (s *session) steps(now time.Time) (taken int, err error) {
 			c.reach("waiter-woken")
 		}
 	}
-	for _, running := range s.sortedTasks() {
+	for _, running := range s.tasks {
 		if running.task == nil {
 			continue
 		}
@@ -74,7 +74,7 @@ func (s *session) steps(now time.Time) (taken int, err error) {
 	if taken > 0 {
 		s.at(KilledBeforeTimers)
 	}
-	for _, running := range s.sortedTasks() {
+	for _, running := range s.tasks {
 		if running.task == nil {
 			continue
 		}
@@ -99,7 +99,11 @@ func (s *session) fetch(task int32) []*stream.Record {
 	total := 0
 	for _, topic := range s.stage.Inputs() {
 		at := Place{topic, task}
-		records, next := c.broker.log.partition(topic, task).committed(s.position[at], 40)
+		partition := c.broker.log.partition(topic, task)
+		if partition.next == s.position[at] {
+			continue
+		}
+		records, next := partition.committed(s.position[at], 40)
 		if len(records) == 0 {
 			s.reached[at] = next // behind markers and what was aborted
 			continue
@@ -134,7 +138,7 @@ func (s *session) advance() {
 // abandon drops what the epoch's steps did and goes back to what is committed.
 func (s *session) abandon(cause error) error {
 	s.process.cluster.reach("epoch-abandoned")
-	for _, running := range s.sortedTasks() {
+	for _, running := range s.tasks {
 		if running.task != nil {
 			if err := running.task.Abort(); err != nil {
 				return err
@@ -149,7 +153,7 @@ func (s *session) abandon(cause error) error {
 func (s *session) commit(now time.Time) error {
 	c := s.process.cluster
 	var epoch []written
-	for _, running := range s.sortedTasks() {
+	for _, running := range s.tasks {
 		if running.task == nil {
 			continue
 		}

@@ -36,6 +36,7 @@ func (b *broker) group(name string, random *rand.Rand) *group {
 		g = &group{broker: b, random: random, tasks: b.log.partitions, offsets: map[Place]int64{}, members: map[string]*member{}}
 		g.owners, g.target = make([]*member, g.tasks), make([]*member, g.tasks)
 		b.groups[name] = g
+		b.inOrder = append(b.inOrder, g)
 	}
 	return g
 }
@@ -83,6 +84,9 @@ func (g *group) rebalance() {
 
 // turn removes members that were silent for too long, and ends a rebalance that all have joined.
 func (g *group) turn(now time.Time) {
+	if !g.balancing && !g.broker.silence {
+		return
+	}
 	joined := true
 	for _, m := range g.members {
 		switch {

@@ -1,11 +1,9 @@
 package sim
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"slices"
 	"time"
 
 	"waybill/schemas"
@@ -88,7 +86,7 @@ func (p *process) crash(survive int) {
 		s.killed = true
 		s.end()
 		if s.member != nil {
-			s.member.silent = true
+			s.member.silent, c.broker.silence = true, true
 		}
 		p.disks[s.stage.Name].Crash(survive, rand.New(rand.NewPCG(c.options.Seed, uint64(len(c.chaos.strikes)))))
 	}
@@ -132,7 +130,7 @@ func (p *process) stop(until time.Time) {
 	p.stopped = until
 	for _, s := range p.sessions {
 		if s.member != nil {
-			s.member.silent = true
+			s.member.silent, p.cluster.broker.silence = true, true
 		}
 	}
 }
@@ -214,16 +212,4 @@ func (s *unsteadyStore) Apply(batch *state.Batch) error {
 		return err
 	}
 	return s.Store.Apply(batch)
-}
-
-// byNumber sorts tasks.
-func byNumber(a, b *runningTask) int { return cmp.Compare(a.number, b.number) }
-
-func (s *session) sortedTasks() []*runningTask {
-	tasks := make([]*runningTask, 0, len(s.tasks))
-	for _, running := range s.tasks {
-		tasks = append(tasks, running)
-	}
-	slices.SortFunc(tasks, byNumber)
-	return tasks
 }

@@ -28,8 +28,8 @@ type session struct {
 	read       map[Place]int64 // of reference topics
 	member     *member         // nil while it is in no group
 	group      *group
-	epoch      int // of the producer
-	tasks      map[int32]*runningTask
+	epoch      int             // of the producer
+	tasks      []*runningTask  // by number
 	position   map[Place]int64 // behind what is taken and committed
 	reached    map[Place]int64 // behind what the epoch at hand has taken
 	failures   int             // in a row
@@ -175,7 +175,7 @@ func (s *session) once() (err error) {
 			s.member = nil
 		}
 	}()
-	s.tasks, s.position, s.reached = map[int32]*runningTask{}, map[Place]int64{}, map[Place]int64{}
+	s.tasks, s.position, s.reached = nil, map[Place]int64{}, map[Place]int64{}
 	if s.store == nil {
 		s.at(KilledOpeningStore)
 		store, err := s.process.disks[s.stage.Name].Open()
@@ -269,27 +269,29 @@ func (s *session) reassign() (moved bool, err error) {
 	if err != nil {
 		return false, s.unavailable("membership of the group", err)
 	}
-	for number := range s.tasks {
-		if !slices.Contains(assigned, number) {
-			if s.tasks[number].task == nil {
-				s.process.cluster.reach("restore-taken-away")
-			} else {
-				s.process.cluster.reach("task-moved")
-			}
-			delete(s.tasks, number)
-			for _, topic := range s.stage.Inputs() {
-				delete(s.position, Place{topic, number})
-			}
-			moved = true
+	s.tasks = slices.DeleteFunc(s.tasks, func(running *runningTask) bool {
+		if slices.Contains(assigned, running.number) {
+			return false
 		}
-	}
+		state := "task-moved"
+		if running.task == nil {
+			state = "restore-taken-away"
+		}
+		s.process.cluster.reach(state)
+		for _, topic := range s.stage.Inputs() {
+			delete(s.position, Place{topic, running.number})
+		}
+		moved = true
+		return true
+	})
 	for _, number := range assigned {
-		if s.tasks[number] == nil {
-			s.tasks[number] = &runningTask{number: number, restore: newRestore(s, number)}
+		at, runs := slices.BinarySearchFunc(s.tasks, number, func(running *runningTask, number int32) int { return int(running.number - number) })
+		if !runs {
+			s.tasks = slices.Insert(s.tasks, at, &runningTask{number: number, restore: newRestore(s, number)})
 			moved = true
 		}
 	}
-	for _, running := range s.sortedTasks() {
+	for _, running := range s.tasks {
 		if running.task != nil {
 			continue
 		}
@@ -333,14 +335,20 @@ func (s *session) followReferences() (bool, error) {
 	}
 	var batch []stream.Record
 	reached := map[Place]int64{}
-	for _, topic := range s.stage.References() {
+	for at, from := range s.read {
+		if p := c.broker.log.partition(at.Topic, at.Partition); p.next > from {
+			_, reached[at] = p.committed(from, 1<<30)
+		}
+	}
+	for _, topic := range s.stage.References() { // in a fixed order
 		for partition := range c.options.Partitions {
 			at := Place{topic, partition}
-			records, next := c.broker.log.partition(topic, partition).committed(s.read[at], 1<<30)
-			for _, record := range records {
-				batch = append(batch, *record)
+			if reached[at] > s.read[at] {
+				records, _ := c.broker.log.partition(topic, partition).committed(s.read[at], 1<<30)
+				for _, record := range records {
+					batch = append(batch, *record)
+				}
 			}
-			reached[at] = next
 		}
 	}
 	if len(batch) > 0 {
