@@ -4,7 +4,7 @@ LINT := go tool -modfile=deploy/tools/lint.mod golangci-lint
 VULN := go tool -modfile=deploy/tools/vuln.mod govulncheck
 
 .DEFAULT_GOAL := help
-.PHONY: build test museum race cover lint vuln test-kafka kafka kafka-stop demo-northwind check-deploy tidy help
+.PHONY: build test museum race cover lint vuln test-kafka soak kafka kafka-stop demo-northwind check-deploy tidy help
 
 help: ## print this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,10 @@ kafka-stop: ## stop them
 
 test-kafka: ## the end-to-end tests on a Kafka and a registry of their own
 	deploy/kafka/test.sh
+
+soak: ## MINUTES=10 on three brokers while brokers and processes are killed, stopped and wiped (SEED=, STATE=1GiB)
+	go build -o bin/soak ./e2e/soak
+	bin/soak -minutes $(or $(MINUTES),10) $(if $(SEED),-seed $(SEED)) $(if $(STATE),-state $(STATE))
 
 demo-northwind: ## real orders through the whole pipeline: billed value by customer and every exception
 	examples/northwind/demo.sh

@@ -34,6 +34,7 @@ var layers = []struct {
 	{"bench/...", []string{"bench/...", "distributor", "node", "stream/...", "state/...", "schemas/...", "topics/...", "processors/..."}, nil},
 	{"examples/...", []string{"examples/...", "schemas", "topics"}, []string{"processors/...", "stream/...", "outcome"}},
 	{"e2e", nil, []string{"distributor", "outcome", "inspect", "feed", "node", "dev", "stream/...", "state", "schemas", "topics", "processors/...", "examples"}},
+	{"e2e/soak", []string{"dev", "distributor", "node", "outcome", "processors", "schemas", "stream", "stream/sim", "topics"}, nil},
 	{"deploy/...", nil, []string{"processors/conditions", "schemas"}},
 	{"internal/architecture", nil, nil},
 	{"museum", nil, nil},
@@ -51,10 +52,10 @@ var libraries = []struct {
 	{"github.com/twmb/franz-go/pkg/kfake/...", []string{"dev"}, "the embedded broker is for `waybill dev` and for tests"},
 	{"github.com/twmb/franz-go/pkg/sr/srfake", []string{"dev"}, "the embedded registry is for `waybill dev` and for tests"},
 	{"github.com/twmb/franz-go/pkg/sr/...", []string{"schemas", "topics", "node", "cmd/..."}, "schemas.Registry is the way to the registry"},
-	{"github.com/twmb/franz-go/...", []string{"topics", "stream/kafka", "node", "doctor", "dev", "inspect", "feed", "cmd/...", "bench/..."}, "what a stage does is the same on every log: stream/kafka is its way to the broker"},
+	{"github.com/twmb/franz-go/...", []string{"topics", "stream/kafka", "node", "doctor", "dev", "inspect", "feed", "cmd/...", "bench/...", "e2e/soak"}, "what a stage does is the same on every log: stream/kafka is its way to the broker"},
 	{"github.com/spf13/cobra/...", []string{"cmd/..."}, "commands are cmd's"},
 	{"github.com/prometheus/...", []string{"stream/kafka", "node"}, "the kernel's steps count, its binding to Kafka measures"},
-	{"os/exec", []string{"cmd/...", "bench/...", "museum"}, "no other program is started"},
+	{"os/exec", []string{"cmd/...", "bench/...", "museum", "e2e/soak"}, "no other program is started"},
 }
 
 func TestPackagesImportOnlyWhatTheirLayerAllows(t *testing.T) {

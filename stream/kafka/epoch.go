@@ -91,6 +91,10 @@ func fetchFailure(fetches kgo.Fetches) error {
 		if errors.Is(failed.Err, context.DeadlineExceeded) || errors.Is(failed.Err, context.Canceled) {
 			continue
 		}
+		if errors.Is(failed.Err, kerr.OffsetOutOfRange) {
+			return fmt.Errorf("%s partition %d: %w: what is to be taken next is not in the topic: its retention has removed it, or the topic was made anew. "+
+				"See what is missing, then move the group's offset (`kafka-consumer-groups.sh --reset-offsets`)", failed.Topic, failed.Partition, failed.Err)
+		}
 		return fmt.Errorf("%s partition %d: %w", failed.Topic, failed.Partition, failed.Err)
 	}
 	return nil
@@ -260,12 +264,17 @@ func (s *session) end(ctx context.Context, epoch *producedEpoch) error {
 	epoch.mu.Lock()
 	refused := epoch.failed
 	epoch.mu.Unlock()
-	if refused == nil && len(s.client.UncommittedOffsets()) == 0 {
+	moves := len(s.client.UncommittedOffsets()) > 0
+	if refused == nil && !moves {
 		refused = s.stillMember(ctx)
 	}
 	if refused != nil {
 		_, err := s.group.End(ctx, kgo.TryAbort)
 		return errors.Join(refused, err)
+	}
+	if !moves {
+		// The transaction session takes an epoch without offsets for one of a broker from before KIP-447, and waits 500 ms.
+		return s.client.EndTransaction(ctx, kgo.TryCommit)
 	}
 	committed, err := s.group.End(ctx, kgo.TryCommit)
 	if err == nil && !committed {

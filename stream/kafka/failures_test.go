@@ -17,53 +17,6 @@ import (
 	"waybill/stream"
 )
 
-// TestNoAnswerOfTheBrokerLosesOrDoubles has each request that an epoch makes fail, a few times in the middle of the work.
-func TestNoAnswerOfTheBrokerLosesOrDoubles(t *testing.T) {
-	for _, fault := range []struct {
-		key kmsg.Key
-		err *kerr.Error
-	}{
-		{kmsg.Produce, kerr.NotLeaderForPartition},
-		{kmsg.Produce, kerr.InvalidProducerEpoch},
-		{kmsg.Produce, kerr.KafkaStorageError},
-		{kmsg.Produce, kerr.MessageTooLarge},
-		{kmsg.Produce, kerr.InvalidRecord},
-		{kmsg.TxnOffsetCommit, kerr.CoordinatorNotAvailable},
-		{kmsg.TxnOffsetCommit, kerr.IllegalGeneration},
-		{kmsg.TxnOffsetCommit, kerr.UnknownMemberID},
-		{kmsg.TxnOffsetCommit, kerr.FencedInstanceID},
-		{kmsg.EndTxn, kerr.CoordinatorLoadInProgress},
-		{kmsg.EndTxn, kerr.ConcurrentTransactions},
-		{kmsg.EndTxn, kerr.UnknownServerError},
-		{kmsg.EndTxn, kerr.ProducerFenced},
-		{kmsg.EndTxn, kerr.TransactionAbortable},
-		{kmsg.Fetch, kerr.NotLeaderForPartition},
-		{kmsg.Fetch, kerr.UnknownServerError},
-		{kmsg.Heartbeat, kerr.UnknownMemberID},
-		{kmsg.Heartbeat, kerr.RebalanceInProgress},
-		{kmsg.JoinGroup, kerr.CoordinatorNotAvailable},
-		{kmsg.InitProducerID, kerr.ConcurrentTransactions},
-		{kmsg.OffsetFetch, kerr.UnstableOffsetCommit},
-		{kmsg.ListOffsets, kerr.NotLeaderForPartition},
-	} {
-		t.Run(fmt.Sprintf("%s %s", fault.key.Name(), fault.err.Message), func(t *testing.T) {
-			t.Parallel()
-			c := newCluster(t, counting(t))
-			c.produceDemands(0, 300, 30)
-			stop := c.run(c.runner(counting(t), "a", state.OpenMemory()))
-			defer stop()
-			c.numbers(100)
-			handle := c.fake.Fault(kfake.Fault{Keys: []kmsg.Key{fault.key}, Err: fault.err, Count: 3, When: func(request kmsg.Request) bool {
-				produce, ok := request.(*kmsg.ProduceRequest)
-				return !ok || produce.TransactionID != nil // not the test's own producer
-			}})
-			c.produceDemands(300, 900, 30)
-			c.checkNumbers(900, 30)
-			handle.Remove()
-		})
-	}
-}
-
 func TestARegistryThatIsAwayPausesAndSkipsNothing(t *testing.T) {
 	c := newCluster(t, counting(t))
 	c.produceDemands(0, 600, 30)

@@ -138,7 +138,8 @@ func (s *session) open(ctx context.Context) error {
 		// group has missed it; an instance that was taken for dead is fenced.
 		kgo.InstanceID(s.options.Instance),
 		kgo.ConsumeTopics(stage.Inputs()...),
-		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()),
+		kgo.ConsumeStartOffset(kgo.NewOffset().AtStart()),
+		kgo.ConsumeResetOffset(kgo.NoResetOffset()), // from the start it would all be taken again; from further on, some would be lost
 		kgo.Balancers(&taskBalancer{stored: s.storedTasks(partitions[stage.Changelog()]), assigned: s.noteAssigned}),
 		kgo.SessionTimeout(s.options.SessionTimeout),
 		kgo.HeartbeatInterval(s.options.SessionTimeout/5),
