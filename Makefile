@@ -13,8 +13,9 @@ build: ## the binary, into bin/waybill: static, for this machine
 	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o bin/waybill ./cmd/waybill
 
 test: ## go vet and all tests that need no broker
-	go vet -tags kafka ./...
+	go vet -tags kafka,synctests ./...
 	go test ./...
+	go test -tags synctests -run TestLife ./stream/kafka
 
 museum: ## put one known bug back at a time and look whether the named test or checker finds it (see docs/proof.md)
 	go run ./museum -jobs 2

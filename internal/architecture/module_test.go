@@ -30,10 +30,10 @@ type listed struct {
 	Error        *struct{ Err string }
 }
 
-// list runs `go list` at the root of the module. Files with the build tag kafka are of the module too.
+// list runs `go list` at the root of the module. Files with the build tags kafka and synctests are of the module too.
 func list(t *testing.T, arguments ...string) []listed {
 	t.Helper()
-	command := exec.Command("go", append([]string{"list", "-e", "-json", "-tags", "kafka"}, arguments...)...)
+	command := exec.Command("go", append([]string{"list", "-e", "-json", "-tags", "kafka,synctests"}, arguments...)...)
 	command.Dir = root
 	var complaints strings.Builder
 	command.Stderr = &complaints
