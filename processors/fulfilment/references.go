@@ -16,7 +16,7 @@ type lineMasterData struct {
 	asked      []string // items
 	priced     []string // items whose price list was asked
 	warehoused []string // warehouses
-	prices     []ItemTerms
+	prices     []ListedPrice // that were found
 }
 
 // item is what holds of an item for the line. Units and substitutes that
@@ -57,18 +57,23 @@ func (t *ItemTerms) extendedBy(live *ItemTerms) *ItemTerms {
 }
 
 func (m *lineMasterData) listed(itemID, preferredUOM string) *Price {
-	customerID, currency := m.order.Placed.CustomerID, currencyOf(m.order)
-	if kept := m.kept(itemID); kept != nil && kept.Listed != nil && kept.Listed.CustomerID == customerID && kept.Listed.Currency == currency {
-		return &kept.Listed.Price
+	wanted := ListedPrice{ItemID: itemID, Wanted: preferredUOM, CustomerID: m.order.Placed.CustomerID, Currency: currencyOf(m.order)}
+	if at, kept := slices.BinarySearchFunc(m.line.row.Prices, wanted, sameListed); kept {
+		return &m.line.row.Prices[at].Price
 	}
 	m.priced = noted(m.priced, itemID)
-	found := choosePrice(m.fulfilment.prices.Scan(m.s, topics.PricesOf(itemID)), customerID, currency, m.order.Placed.BusinessDate, preferredUOM)
+	found := choosePrice(m.fulfilment.prices.Scan(m.s, topics.PricesOf(itemID)), wanted.CustomerID, wanted.Currency, m.order.Placed.BusinessDate, preferredUOM)
 	if found == nil {
 		return nil
 	}
-	price := Price{found.UnitPrice, found.PriceUnit, found.UOM}
-	m.prices = append(m.prices, ItemTerms{ItemID: itemID, Listed: &ListedPrice{price, customerID, currency}})
-	return &price
+	wanted.Price = Price{found.UnitPrice, found.PriceUnit, found.UOM}
+	m.prices = append(m.prices, wanted)
+	return &wanted.Price
+}
+
+// sameListed compares what prices were looked up for: the order in which a line keeps them.
+func sameListed(a, b ListedPrice) int {
+	return cmp.Or(cmp.Compare(a.ItemID, b.ItemID), cmp.Compare(a.Wanted, b.Wanted), cmp.Compare(a.CustomerID, b.CustomerID), cmp.Compare(a.Currency, b.Currency))
 }
 
 func (m *lineMasterData) warehouse(warehouseID string) bool {
@@ -83,21 +88,23 @@ func noted(ids []string, id string) []string {
 	return append(ids, id)
 }
 
-// keep makes the terms by which the line is billed for the first time stay: of the ordered item, and of what was shipped.
-func (m *lineMasterData) keep(itemID string) {
+// keep makes the terms by which the line is billed for the first time stay: of the ordered item, and of what was shipped,
+// each with the price that was wanted in a unit of measure, if the price list was asked.
+func (m *lineMasterData) keep(itemID, wantedUOM string) {
 	terms := m.item(itemID)
 	if terms == nil {
 		return
 	}
-	for i := range m.prices {
-		if m.prices[i].ItemID == itemID {
-			terms.Listed = m.prices[i].Listed
+	row := m.line.row
+	for _, found := range m.prices {
+		if at, kept := slices.BinarySearchFunc(row.Prices, found, sameListed); !kept && found.ItemID == itemID && found.Wanted == wantedUOM {
+			row.Prices = slices.Insert(slices.Clone(row.Prices), at, found)
 		}
 	}
-	kept := slices.DeleteFunc(slices.Clone(m.line.row.Terms), func(t ItemTerms) bool { return t.ItemID == itemID })
+	kept := slices.DeleteFunc(slices.Clone(row.Terms), func(t ItemTerms) bool { return t.ItemID == itemID })
 	kept = append(kept, *terms)
 	slices.SortFunc(kept, func(a, b ItemTerms) int { return cmp.Compare(a.ItemID, b.ItemID) })
-	m.line.row.Terms = kept
+	row.Terms = kept
 }
 
 // awaitMasterData has the line judged again when master data comes or changes, while something depends on it that no other

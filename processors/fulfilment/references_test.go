@@ -87,3 +87,46 @@ func TestAPriceThatStaysIsOneOfItsCurrency(t *testing.T) {
 		shipment("O1", "S1", 1, 20, schemas.MilestoneShipped, box(1, "A", "1", nil)), inEuro)
 	expect(t, "net", sc.net(), "O1/1 S1 1 EA of A = 9.00 EUR")
 }
+
+// A price list may have an item in two units of measure: each of what was shipped stays at the price of its own.
+func TestAPriceThatStaysIsOneOfTheUnitThatItWasWantedIn(t *testing.T) {
+	cases := func(l *schemas.ShipmentLine) { l.UOM = "CS" }
+	inCases := func(p *schemas.ItemPrice) { p.UOM = "CS" }
+	for _, test := range []struct {
+		name   string
+		events []any
+		want   []string
+	}{
+		{
+			name: "a substitute in pieces and in a case, and then another word on them",
+			events: []any{
+				listPrice("B2", "B", "90", inCases),
+				order("O1", 1, 0, nil, line(1, "20", nil)),
+				shipment("O1", "S1", 1, 20, schemas.MilestoneShipped, box(1, "B", "2", nil), box(1, "B", "1", cases)),
+				shipment("O1", "S1", 2, 30, schemas.MilestoneDelivered, box(1, "B", "2", nil), box(1, "B", "1", cases)),
+			},
+			want: []string{"O1 #1 invoice on_shipment:substitution_lower ACME | 1 A→B 1 CS @90.00/1 = 90.00 (S1) | 1 A→B 2 EA @8.00/1 = 16.00 (S1) | 106.00 USD"},
+		},
+		{
+			name: "an ordered item whose unit changes when it is billed",
+			events: []any{
+				listPrice("A2", "A", "120", inCases),
+				order("O1", 1, 0, nil, line(1, "24", func(l *schemas.OrderLine) { l.UnitPrice = nil })),
+				shipment("O1", "S1", 1, 20, schemas.MilestoneShipped, box(1, "A", "12", nil)),
+				order("O1", 2, 30, nil, line(1, "2", func(l *schemas.OrderLine) { l.UnitPrice, l.UOM = nil, "CS" })),
+			},
+			want: []string{
+				"O1 #1 invoice on_shipment ACME | 1 A 12 EA @11.00/1 = 132.00 (S1) | 132.00 USD",
+				"O1 #2 credit_and_rebill on_shipment:corrected ACME | 1 A -12 EA @11.00/1 = -132.00 (S1) | -132.00 USD",
+				"O1 #3 credit_and_rebill on_shipment ACME | 1 A 12 EA @10.00/1 = 120.00 (S1) | 120.00 USD",
+			},
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			sc := newScene(t, sim.Options{})
+			sc.play(masters()...)
+			sc.play(test.events...)
+			expect(t, "bills", sc.bills(), test.want...)
+		})
+	}
+}

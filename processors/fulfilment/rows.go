@@ -102,6 +102,7 @@ type LineRow struct {
 	Accepted *schemas.AcceptedLine `avro:"accepted"` // nil: ERP does not name it
 	Parts    []Part                `avro:"parts"`    // by shipment, item, unit
 	Terms    []ItemTerms           `avro:"terms"`    // master data as of the line's first bills: they stay
+	Prices   []ListedPrice         `avro:"prices"`   // and what the price list said then; by item, unit, customer, currency
 	Billed   []Bill                `avro:"billed"`   // net: what credits took back is not in it; by unit, shipment, item, unit of measure
 	Raised   []RaisedRow           `avro:"raised"`   // by exception id
 	Demand   []DemandRow           `avro:"demand"`   // as last told, zeros left out; by item, warehouse
@@ -202,7 +203,6 @@ type ItemTerms struct {
 	Substitutes    []string          `avro:"substitutes"`
 	OverTolerance  *schemas.Percent  `avro:"over_tolerance"`
 	UnderTolerance *schemas.Percent  `avro:"under_tolerance"`
-	Listed         *ListedPrice      `avro:"listed"` // in frozen terms: what the price list said, nil where it was not asked
 }
 
 // Price is so much per so many of a unit of measure.
@@ -212,11 +212,14 @@ type Price struct {
 	UOM       string        `avro:"uom"`
 }
 
-// ListedPrice is a price of master data, and for whom it was looked up.
+// ListedPrice is a price of master data, and what it was looked up for. A price list may have an item in several units of
+// measure, and then the one that is wanted decides.
 type ListedPrice struct {
-	Price      Price  `avro:"price"`
+	ItemID     string `avro:"item_id"`
+	Wanted     string `avro:"wanted"` // unit of measure
 	CustomerID string `avro:"customer_id"`
 	Currency   string `avro:"currency"`
+	Price      Price  `avro:"price"`
 }
 
 // fillLists makes lists that are not there empty, as they come back from the store: a row that says the same is equal.
@@ -225,7 +228,7 @@ func (o *OrderRow) fillLists() {
 }
 
 func (row *LineRow) fillLists() {
-	row.Parts, row.Terms, row.Billed, row.Raised, row.Demand = asList(row.Parts), asList(row.Terms), asList(row.Billed), asList(row.Raised), asList(row.Demand)
+	row.Parts, row.Terms, row.Prices, row.Billed, row.Raised, row.Demand = asList(row.Parts), asList(row.Terms), asList(row.Prices), asList(row.Billed), asList(row.Raised), asList(row.Demand)
 }
 
 func asList[T any](list []T) []T {

@@ -41,7 +41,8 @@ func TestRowsComeBackAsTheyWerePut(t *testing.T) {
 	row := &LineRow{
 		OrderID: "O1", LineNo: 1, Placed: &placed, EndedAt: &time.Time{}, Accepted: &accepts,
 		Parts:  []Part{{"S1", milestones.Part{ItemID: "A", UOM: "EA", Allocated: 1, Picked: 2, Packed: 3, Shipped: 4, Delivered: 5, Returned: 6, Weight: new(q("7"))}}},
-		Terms:  []ItemTerms{{"A", "EA", []schemas.ItemUOM{{UOM: "CS", Numerator: 12, Denominator: 1}}, true, []string{"B"}, percent("1"), percent("2"), &ListedPrice{Price{1, 2, "EA"}, "ACME", "USD"}}},
+		Terms:  []ItemTerms{{"A", "EA", []schemas.ItemUOM{{UOM: "CS", Numerator: 12, Denominator: 1}}, true, []string{"B"}, percent("1"), percent("2")}},
+		Prices: []ListedPrice{{"A", "EA", "ACME", "USD", Price{1, 2, "EA"}}},
 		Billed: []Bill{{Unit: "order", ShipmentID: "S1", PartItemID: "A", PartUOM: "EA", Quantity: 3, UnitPrice: 4, PriceUnit: 1, Amount: 12, InvoiceReadyID: "ir-1", Revision: 2}},
 		Raised: []RaisedRow{{"ex-1", "over_shipped"}}, Demand: []DemandRow{{"A", "EAST", 1, 2}}, Grace: true, Tally: LineTally{true, true, true, true, true, 1, 2},
 	}

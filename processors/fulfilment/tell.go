@@ -44,9 +44,9 @@ func (d *dossier) bill() {
 // keepTerms makes the master data stay by which a bill was made: a later correction does not change what was billed.
 func (d *dossier) keepTerms(line *openLine, bill *Bill) {
 	d.order.Agreed = d.customer()
-	line.master.keep(bill.OrderedItemID)
+	line.master.keep(bill.OrderedItemID, line.verdict.agreement.uom)
 	if bill.PartItemID != bill.OrderedItemID {
-		line.master.keep(bill.PartItemID)
+		line.master.keep(bill.PartItemID, bill.PartUOM)
 	}
 }
 
