@@ -167,6 +167,7 @@ func TestALineStandsWhereTheFurthestOfItIs(t *testing.T) {
 		{"ready to invoice", []event{four, ships("S-1", 3, "shipped 1:4"), bills("b-1", 3, "10", "1:4")}, "1 A EA invoice_ready 4/0 4/4/4/4/0 4/0"},
 		{"delivered after that", []event{four, bills("b-1", 3, "10", "1:4"), ships("S-1", 4, "delivered 1:4")}, "1 A EA invoice_ready 4/0 4/4/4/4/4 4/0"},
 		{"a bill taken back", []event{four, ships("S-1", 3, "shipped 1:4"), bills("b-1", 3, "10", "1:4"), bills("b-2", 3, "-10", "1:-4")}, "1 A EA shipped 4/0 4/4/4/4/0 0/0"},
+		{"a bill of a broken case taken back", []event{item("A"), placed(1, begun, "1:2:A:CASE"), ships("S-1", 3, "shipped 1:5:A:EA"), bills("b-1", 3, "10", "1:5:A:EA"), ships("S-1", 4, "cancelled"), bills("b-2", 4, "-10", "1:-5:A:EA")}, "1 A CASE placed 2/0 0/0/0/0/0 0/0"},
 		{"invoiced", []event{four, invoices("I-1", 4, invoice, "", "1:3")}, "1 A EA invoiced 4/0 0/0/0/0/0 0/3"},
 		{"an invoice that names another line now", []event{four, placed(2, schemas.OrderChanged, "1:4:A:EA", "2:1:A:EA"), invoices("I-1", 4, invoice, "", "1:3"), invoices("I-1", 5, invoice, "", "2:1")}, "1 A EA placed 4/0 0/0/0/0/0 0/0"},
 		{"credited, positive", []event{four, invoices("I-1", 4, invoice, "", "1:3"), invoices("M-1", 5, memo, "I-1", "1:1")}, "1 A EA invoiced 4/0 0/0/0/0/0 0/2"},

@@ -134,19 +134,33 @@ func (p *progress) add(itemID, uom string, q quantities) {
 	p.parts = append(p.parts, counted{unit{itemID, uom}, q})
 }
 
+// addBills counts what is billed, net: what was billed and taken back again leaves no trace, as it may never have been billed.
 func (o *order) addBills(state *schemas.OrderState, lines map[int32]*progress) {
 	bills := slices.Clone(o.bills)
 	slices.SortFunc(bills, func(a, b *BillRow) int {
 		return cmp.Or(a.ReadyAt.Compare(b.ReadyAt), cmp.Compare(a.Revision, b.Revision), cmp.Compare(a.InvoiceReadyID, b.InvoiceReadyID))
 	})
+	type billed struct {
+		lineNo int32
+		unit   unit
+	}
+	var inTurn []billed
+	net := map[billed]schemas.Quantity{}
 	for _, bill := range bills {
 		state.AsOf = later(state.AsOf, bill.ReadyAt)
 		state.InvoiceIDs = append(state.InvoiceIDs, bill.InvoiceReadyID)
 		state.Billed = money.Sum(state.Billed, bill.Total)
-		for _, billed := range bill.Lines {
-			if line := lines[billed.LineNo]; line != nil {
-				line.add(billed.ItemID, billed.UOM, quantities{invoiceReady: billed.Quantity})
+		for _, line := range bill.Lines {
+			of := billed{line.LineNo, unit{line.ItemID, line.UOM}}
+			if _, known := net[of]; !known {
+				inTurn = append(inTurn, of)
 			}
+			net[of] = money.Sum(net[of], line.Quantity)
+		}
+	}
+	for _, of := range inTurn {
+		if line := lines[of.lineNo]; line != nil {
+			line.add(of.unit.itemID, of.unit.uom, quantities{invoiceReady: net[of]})
 		}
 	}
 }
