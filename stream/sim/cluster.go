@@ -332,7 +332,7 @@ func (c *Cluster) nextTurn() time.Time {
 
 // operate does what happens to a cluster while it works.
 func (c *Cluster) operate() {
-	switch c.chaos.any(ProcessJoins, ProcessLeaves, ClockBehind, ClockAhead, ChangelogCompacted, SourceTruncated) {
+	switch c.chaos.any(ProcessJoins, ProcessLeaves, ClockBehind, ClockAhead, StateOfOlderRelease, ChangelogCompacted, SourceTruncated) {
 	case ProcessJoins:
 		if len(c.processes) < 4 {
 			c.addProcess()
@@ -346,6 +346,9 @@ func (c *Cluster) operate() {
 		c.processes[c.random.IntN(len(c.processes))].skew = -time.Duration(c.random.IntN(1800)) * time.Second
 	case ClockAhead:
 		c.processes[c.random.IntN(len(c.processes))].skew = time.Duration(c.random.IntN(1800)) * time.Second
+	case StateOfOlderRelease:
+		stage := c.stages[c.random.IntN(len(c.stages))]
+		c.makeOlder(c.broker.log.partition(stage.Changelog(), c.random.Int32N(c.options.Partitions)))
 	case ChangelogCompacted:
 		stage := c.stages[c.random.IntN(len(c.stages))]
 		topics := append(stage.References(), stage.Changelog())
@@ -360,6 +363,35 @@ func (c *Cluster) operate() {
 	}
 }
 
+// makeOlder rewrites the committed records of a changelog as an older release would have written them. Stores that have
+// read them keep what they have; whoever restores reads the older rows.
+func (c *Cluster) makeOlder(changelog *partition) {
+	if changelog.stable() < changelog.next {
+		return // an epoch is under way
+	}
+	var entries []*stream.Entry
+	var records []*stream.Record
+	for _, e := range changelog.entries {
+		if e.record != nil && (e.of == nil || e.of.state == committed) {
+			entries = append(entries, &stream.Entry{Key: e.record.Key, Value: e.record.Value})
+			records = append(records, e.record)
+		}
+	}
+	rewritten, added := stream.Older(entries)
+	if rewritten == 0 {
+		return
+	}
+	c.reach("rows-of-an-older-release")
+	c.note(nil, "", "%d rows of %s partition %d are as an older release wrote them", rewritten, changelog.topic, changelog.number)
+	changelog.older = true
+	for i, record := range records {
+		record.Value = entries[i].Value
+	}
+	for _, entry := range added {
+		c.broker.log.write(nil, changelog.topic, changelog.number, entry.Key, entry.Value, nil, c.now)
+	}
+}
+
 // StoreDifferences tells where the rows of a task that runs are not what its changelog says. Nothing is under way when it
 // is asked.
 func (c *Cluster) StoreDifferences() (differences []string) {
@@ -370,7 +402,11 @@ func (c *Cluster) StoreDifferences() (differences []string) {
 					continue
 				}
 				want := map[string][]byte{}
-				for _, e := range c.broker.log.partition(s.stage.Changelog(), running.number).ever {
+				changelog := c.broker.log.partition(s.stage.Changelog(), running.number)
+				if changelog.older {
+					continue // the rows say the same, in other bytes
+				}
+				for _, e := range changelog.ever {
 					switch {
 					case e.record == nil || e.of.state != committed:
 					case e.record.Value == nil:

@@ -59,6 +59,7 @@ const (
 	StoreFromBackup
 	StoreOutlivesTombstones
 
+	StateOfOlderRelease
 	ChangelogCompacted
 	SourceTruncated
 
@@ -130,8 +131,9 @@ var table = [faults]row{
 	StoreFromBackup:         {"store-from-backup", 0.1, "a process starts with a store of an earlier time"},
 	StoreOutlivesTombstones: {"store-outlives-tombstones", 0.05, "a store is older than the changelog's tombstones"},
 
-	ChangelogCompacted: {"changelog-compacted", 0.02, "the cleaner compacts a changelog"},
-	SourceTruncated:    {"source-truncated", 0.02, "retention removes what every group has committed"},
+	StateOfOlderRelease: {"state-of-older-release", 0.01, "a changelog is as a release wrote it that did not know the last field of its tables"},
+	ChangelogCompacted:  {"changelog-compacted", 0.02, "the cleaner compacts a changelog"},
+	SourceTruncated:     {"source-truncated", 0.02, "retention removes what every group has committed"},
 
 	RegistryAwayForReading: {"registry-away-for-reading", 0.2, "the registry does not answer for the schema of an id"},
 	RegistryAwayForWriting: {"registry-away-for-writing", 0.2, "the registry does not answer for the id of a schema"},

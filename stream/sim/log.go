@@ -25,6 +25,7 @@ type partition struct {
 	ever    []entry // all that there were
 	next    int64   // the offset of the next one
 	start   int64   // what is before it was removed by retention
+	older   bool    // rewritten as an older release would have written it
 }
 
 // entry is a record or, with a nil record, the marker that ends a transaction.

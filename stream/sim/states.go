@@ -13,6 +13,7 @@ var States = map[string]string{
 	"restore-reads-on":                "a restore read on from what the store had",
 	"store-rebuilt":                   "a store could not be read on from, and was rebuilt",
 	"compaction-removed-records":      "the cleaner removed records",
+	"rows-of-an-older-release":        "rows of a changelog were of an older schema than the release's that reads them",
 	"waiter-woken":                    "reference data arrived for someone who waited for it",
 	"timer":                           "a timer was due alone",
 	"timers-together":                 "several timers were due together",
