@@ -24,10 +24,11 @@ func (o *order) termsOf(line *LineRow) terms {
 		open:     o.row.Placed.Status != schemas.OrderCancelled && !line.Cancelled && line.PlacedRevision == o.row.PlacedRevision,
 		quantity: placed.Quantity,
 	}
-	if placed.UnitPrice != nil {
+	head := o.row.Accepted
+	sameCurrency := head == nil || head.Currency == "" || head.Currency == o.row.Placed.Currency
+	if placed.UnitPrice != nil && sameCurrency {
 		t.price, t.priceUnit, t.priced = *placed.UnitPrice, placed.PriceUnit, true
 	}
-	head := o.row.Accepted
 	if head == nil {
 		return t
 	}

@@ -245,6 +245,20 @@ func TestERPCancelsTheOrder(t *testing.T) {
 	}
 }
 
+// What was placed in euros is worth nothing that could be added to pounds.
+func TestAPriceInAnotherCurrencyThanERPsIsNone(t *testing.T) {
+	status := statusAfter(t, placed(1, begun, "1:4:A:EA:2", "2:1:A:EA:7"), func(w *sim.World) {
+		sim.Send(w, topics.Orders, "O-1", &schemas.OrderEvent{OrderID: "O-1", Acceptance: &schemas.OrderAcceptance{
+			Meta: meta(2), OrderID: "O-1", Status: schemas.Accepted, Currency: "GBP", Lines: []schemas.AcceptedLine{
+				{LineNo: 1, ItemID: "A", Status: schemas.Accepted, ConfirmedQuantity: schemas.MustQuantity("4"), UOM: "EA", UnitPrice: schemas.MustPrice("3"), PriceUnit: 1},
+			},
+		}})
+	})
+	if status.Currency != "GBP" || status.Ordered != schemas.MustAmount("12") {
+		t.Errorf("ordered %s %s", status.Ordered, status.Currency)
+	}
+}
+
 func TestTheTimeOfTheStatusIsTheLatestThatIsInIt(t *testing.T) {
 	for _, events := range [][]event{
 		{placed(1, begun), accepts(9, schemas.Accepted)},
