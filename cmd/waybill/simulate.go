@@ -14,12 +14,13 @@ import (
 	"waybill/simulation"
 )
 
-// shrinkRuns bounds how often a failing seed is played to find its shortest story.
+// shrinkRuns is how often a failing seed is played at the most to find its shortest story, where nothing else is asked for.
 const shrinkRuns = 400
 
 func newSimulate() *cobra.Command {
 	var options simulation.Options
 	var seed uint64
+	var shrink int
 	var output string
 	command := &cobra.Command{
 		Use:   "simulate",
@@ -50,7 +51,7 @@ or with 1,000 seeds or more a fault or a state was never reached.`,
 			case options.Seeds == 0 && options.Hours == 0 && options.For == 0:
 				options.Seeds = 200
 			}
-			return simulate(command, options, output)
+			return simulate(command, options, shrink, output)
 		},
 	}
 	flags := command.Flags()
@@ -60,12 +61,13 @@ or with 1,000 seeds or more a fault or a state was never reached.`,
 	flags.Float64Var(&options.Hours, "hours", 0, "go on until so many hours of a distributor's life have been played")
 	flags.DurationVar(&options.For, "for", 0, "go on for so long")
 	flags.BoolVar(&options.Twice, "twice", false, "play each seed twice: the bytes must be the same")
+	flags.IntVar(&shrink, "shrink", shrinkRuns, "how often a failing seed is played at the most to find its shortest story; 0: no story")
 	flags.IntVar(&options.Workers, "workers", 0, "seeds played at once (default: one for each processor)")
 	outputFlag(command, &output)
 	return command
 }
 
-func simulate(command *cobra.Command, options simulation.Options, output string) error {
+func simulate(command *cobra.Command, options simulation.Options, shrink int, output string) error {
 	debug.SetGCPercent(800) // the worlds are small and many
 	p := newPrinter(command)
 	if p.watched {
@@ -89,7 +91,7 @@ func simulate(command *cobra.Command, options simulation.Options, output string)
 		printReport(p, report)
 	}
 	for _, failed := range report.Failed {
-		tellStory(p, failed)
+		tellStory(p, failed, shrink)
 	}
 	if len(report.Failed) > 0 || report.Short() {
 		return findings{}
@@ -132,7 +134,7 @@ func printReport(p *printer, r *simulation.Report) {
 }
 
 // tellStory goes to standard error: it is long, and about a failure.
-func tellStory(p *printer, failed simulation.FailedSeed) {
+func tellStory(p *printer, failed simulation.FailedSeed, shrink int) {
 	p.note("")
 	for i, failure := range failed.Failures {
 		if i == 5 {
@@ -142,12 +144,15 @@ func tellStory(p *printer, failed simulation.FailedSeed) {
 		p.note("seed %d: checker %s: %s", failed.Seed, p.bad(failure.Checker), failure.What)
 	}
 	p.note("Again: waybill simulate --seed %d", failed.Seed)
+	if shrink <= 0 {
+		return
+	}
 	player := simulation.NewPlayer()
 	first := player.Play(simulation.Plan{Seed: failed.Seed})
 	if len(first.Failures) == 0 {
 		return
 	}
-	story := player.Shrink(simulation.Plan{Seed: failed.Seed}, first, shrinkRuns)
+	story := player.Shrink(simulation.Plan{Seed: failed.Seed}, first, shrink)
 	p.note("The shortest story found in %d runs: %d events, %d faults", story.Tried, story.Result.Events, len(story.Plan.Strikes))
 	last := player.Tell(story, func(at time.Time, text string) {
 		p.note("  %s  %s", at.Format("Jan _2 15:04:05.000"), text)
