@@ -97,6 +97,17 @@ func Restore(store state.Store, partition int32, entries []Entry, next int64, no
 	return store.Apply(&batch)
 }
 
+// Holds tells whether the store has rows of a task.
+func Holds(store state.Store, partition int32) (bool, error) {
+	prefix := taskPrefix(partition)
+	rows, err := store.Scan(prefix, state.After(prefix))
+	if err != nil {
+		return false, err
+	}
+	holds := rows.Next()
+	return holds, rows.Close()
+}
+
 // Forget drops a task's rows, so that a restore begins at the changelog's start.
 func Forget(store state.Store, partition int32) error {
 	prefix := taskPrefix(partition)

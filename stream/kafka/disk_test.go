@@ -117,6 +117,42 @@ func TestLifeWhoseInputIsGoneSaysSo(t *testing.T) {
 	})
 }
 
+// TestLifeWhoseOffsetsAreForgottenSaysSo has the group forget where it was, as it does when nobody was in it for a week.
+// Taken from the start, everything would be counted twice.
+func TestLifeWhoseOffsetsAreForgottenSaysSo(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := newLife(t)
+		l.demand(lifeRounds)
+		before := l.start("a", state.OpenMemory(), l.wire(), nil)
+		l.settles("the process", before)
+		pause(context.Background(), time.Second)
+		l.settles("its timers", before)
+		before.stop()
+		known, err := l.admin.FetchOffsets(t.Context(), l.stage.Group())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := l.admin.DeleteGroup(t.Context(), l.stage.Group()); err != nil {
+			t.Fatal(err)
+		}
+		waits := l.start("a", state.OpenMemory(), l.wire(), nil)
+		l.comes("a problem", func() bool { return strings.Contains(waits.Status().Problem, "has no offset") })
+		pause(context.Background(), time.Hour)
+		waits.stop()
+		if _, err := l.admin.CommitOffsets(t.Context(), l.stage.Group(), known.Offsets()); err != nil {
+			t.Fatal(err)
+		}
+		after := l.start("a", state.OpenMemory(), l.wire(), nil)
+		l.demand(lifeRounds)
+		l.settles("the offsets that were set by hand", after)
+		pause(context.Background(), time.Second)
+		l.settles("its last timers", after)
+		after.stop()
+		l.check()
+	})
+}
+
 // TestLifeOfTimersDoesNotWait has an epoch that moves no offsets commit as fast as any other.
 func TestLifeOfTimersDoesNotWait(t *testing.T) {
 	t.Parallel()

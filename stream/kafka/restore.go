@@ -49,10 +49,30 @@ func (s *session) restore(ctx context.Context, partition int32) (committed kadm.
 	if why != "" {
 		s.log.Warn("rebuilding a task's state from the changelog", "partition", partition, "why", why)
 	}
-	if next >= end.Offset {
-		return committed, nil
+	if next < end.Offset {
+		if err := s.readChangelog(ctx, partition, next, end.Offset); err != nil {
+			return nil, err
+		}
 	}
-	return committed, s.readChangelog(ctx, partition, next, end.Offset)
+	return committed, s.checkOffsets(partition, committed)
+}
+
+// checkOffsets finds state without an offset to go on from: a group that nobody is in forgets its offsets after a while
+// (offsets.retention.minutes, a week by default), and an input that is taken from its start counts twice.
+func (s *session) checkOffsets(partition int32, committed kadm.OffsetResponses) error {
+	stage := s.program.Stage()
+	for _, topic := range stage.Inputs() {
+		if offset, ok := committed.Lookup(topic, partition); ok && offset.At >= 0 {
+			return nil
+		}
+	}
+	holds, err := stream.Holds(s.store, partition)
+	if err == nil && holds {
+		err = fmt.Errorf("group %s has no offset of an input of task %d, which has state: the offsets expired, or were deleted. "+
+			"Set them to what was taken last (`kafka-consumer-groups.sh --reset-offsets`); to begin anew, delete the topic %s",
+			stage.Group(), partition, stage.Changelog())
+	}
+	return err
 }
 
 // stableOffsets reads the group's offsets when no undecided transaction holds any of them.
