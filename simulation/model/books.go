@@ -108,6 +108,9 @@ func first(list []string) string {
 
 func (e *Expectation) tellReceivable(b *books, d *schemas.Invoice) {
 	r := Receivable{CustomerID: d.CustomerID, Currency: d.Currency, Billed: amountOf(d.Total), Paid: zero, Credited: zero, Disputed: zero}
+	if d.Kind == schemas.InvoiceKindCreditMemo { // of no invoice in particular
+		r.Billed = negated(size(r.Billed))
+	}
 	for _, payment := range b.payments {
 		applied := zero
 		for _, application := range payment.Applications {
@@ -148,7 +151,7 @@ func (e *Expectation) tellReceivable(b *books, d *schemas.Invoice) {
 		r.State = "cancelled"
 	case isDisputed:
 		r.State = "disputed"
-	case !positive(r.Open) && r.Paid.Sign() == 0 && positive(r.Credited):
+	case !positive(r.Open) && r.Paid.Sign() == 0 && (positive(r.Credited) || r.Billed.Sign() < 0):
 		r.State = "credited"
 	case !positive(r.Open):
 		r.State = "paid"
@@ -163,7 +166,7 @@ func (e *Expectation) tellReceivable(b *books, d *schemas.Invoice) {
 		lines = plus(lines, amountOf(line.Amount))
 	}
 	settled := cancelled || positive(r.Billed) && !less(r.Credited, r.Billed)
-	if differs := size(minus(r.Billed, lines)); !settled && positive(differs) {
+	if differs := size(minus(size(r.Billed), size(lines))); !settled && positive(differs) {
 		e.raise(Exception{Class: "invoice_mismatch", InvoiceID: d.InvoiceID, Orders: onlyOrder(d, nil), Amount: differs, Currency: d.Currency})
 	}
 }
@@ -243,7 +246,7 @@ func (b *books) invoicedLines() map[OrderLine]*invoicedLine {
 			l.invoiced.add(terms, quantity, amount)
 			l.byInvoice[invoice.InvoiceID].add(terms, quantity, amount)
 			l.spoilt = l.spoilt || !equal(size(amount), payable(times(size(quantity), price), d.Currency))
-			l.credited = l.credited || d != invoice
+			l.credited = l.credited || d.Kind == schemas.InvoiceKindCreditMemo
 		}
 	}
 	return lines

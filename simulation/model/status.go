@@ -101,7 +101,7 @@ func (l *line) value() number {
 		return zero
 	case l.isAccepted():
 		return payable(times(quantityOf(l.accepted.ConfirmedQuantity), over(priceOf(l.accepted.UnitPrice), whole(l.accepted.PriceUnit))), l.order.currency())
-	case l.placed.UnitPrice != nil:
+	case l.placed.UnitPrice != nil && l.order.placed.Currency == l.order.currency():
 		return payable(times(quantityOf(l.placed.Quantity), over(priceOf(*l.placed.UnitPrice), whole(l.placed.PriceUnit))), l.order.currency())
 	}
 	return zero

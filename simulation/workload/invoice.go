@@ -155,7 +155,19 @@ func (t *teller) afterwards(invoice *schemas.Invoice, at time.Time, o *order) {
 		cancelled := *invoice
 		cancelled.Kind = schemas.InvoiceKindCancellation
 		tell(&cancelled, later)
-	case n < 28: // corrected in place
+	case n < 30 && len(invoice.Lines) > 1: // a line was taken out in place
+		corrected := *invoice
+		corrected.Lines = invoice.Lines[1:]
+		corrected.Total -= invoice.Lines[0].Amount
+		tell(&corrected, later)
+	case n < 32: // of no invoice in particular
+		memo := document("-free", schemas.InvoiceKindCreditMemo)
+		memo.RefersTo, memo.Total = nil, -invoice.Total
+		for i := range memo.Lines {
+			memo.Lines[i].Amount = -memo.Lines[i].Amount
+		}
+		tell(memo, later)
+	case n < 36: // corrected in place
 		corrected := *invoice
 		corrected.DueOn += 10
 		tell(&corrected, later)

@@ -41,7 +41,7 @@ func (t *teller) masterData() {
 	t.makeItems()
 	for i, customer := range t.customers {
 		switch {
-		case i == 2 && t.chance(30): // the last one never comes
+		case i == 2 && t.chance(20): // the last one never comes
 		case t.chance(20): // with a version before it
 			earlier := *customer
 			earlier.InvoicePolicy, earlier.OverTolerancePercent = pick(t, policies...), 0
@@ -59,7 +59,7 @@ func (t *teller) masterData() {
 		t.tell(t.arrival(), topics.MasterItems.Name(), "erp", item.ItemID, item.ItemID, &told)
 	}
 	for _, id := range warehouses[:3] {
-		if id == "north" && t.chance(30) {
+		if id == "north" && t.chance(20) {
 			continue
 		}
 		t.tell(t.arrival(), topics.MasterWarehouses.Name(), "erp", id, id, &schemas.Warehouse{
@@ -102,10 +102,10 @@ func (t *teller) makeItems() {
 	if t.chance(50) {
 		tool.OverTolerancePercent, tool.UnderTolerancePercent = new(schemas.MustPercent("20")), new(schemas.MustPercent("10"))
 	}
-	add("screw", "each", uoms(10), 10, t.chance(80))
+	add("screw", "each", uoms(10), 10, t.chance(85))
 	cheese := add("cheese", "kg", []schemas.ItemUOM{{UOM: "piece", Numerator: 5, Denominator: 2}}, 0, true)
 	cheese.CatchWeight = true
-	add("cable", "metre", []schemas.ItemUOM{{UOM: "roll", Numerator: 50, Denominator: 1}}, 50, true)
+	add("cable", "metre", []schemas.ItemUOM{{UOM: "cut", Numerator: 1, Denominator: 3}, {UOM: "roll", Numerator: 50, Denominator: 1}}, 50, true)
 	add("gift", "each", uoms(4), 4, false)
 	add("never", "each", uoms(5), 5, true)
 }
@@ -138,11 +138,11 @@ func (t *teller) makePrices() {
 			if item.box > 0 && t.chance(20) {
 				list.UOM = item.UOMs[len(item.UOMs)-1].UOM
 			}
-			if t.chance(5) {
+			if t.chance(3) {
 				list.UnitPrice = 0
 			}
 			t.prices = append(t.prices, list)
-			several := t.chance(25)
+			several := t.chance(35)
 			tell := func(price schemas.ItemPrice) {
 				at := opening
 				if !several {
@@ -159,17 +159,21 @@ func (t *teller) makePrices() {
 			}
 			other := list
 			other.PriceID, other.UnitPrice = "z-"+list.PriceID, t.price()
-			switch t.random.IntN(5) {
+			switch t.random.IntN(7) {
 			case 0:
 				other.CustomerID = new(pick(t, t.customers...).CustomerID)
 			case 1:
 				other.ValidFrom = schemas.DateOf(opening.AddDate(0, 0, t.random.IntN(6)))
 			case 2:
 				other.ValidTo = new(schemas.MustDate("2025-12-31"))
-			case 3:
-				other.UOM = item.UOMs[0].UOM
-			case 4:
+			case 3, 4:
+				other.UOM = choose(list.UOM == item.BaseUOM, item.UOMs[len(item.UOMs)-1].UOM, item.BaseUOM)
+			case 5:
 				other.CustomerID = new("K-99")
+			case 6: // was of another item before
+				of := other
+				of.ItemID = "gift"
+				tell(of)
 			}
 			tell(other)
 		}

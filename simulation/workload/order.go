@@ -34,8 +34,8 @@ func (t *teller) orderLife() {
 	if t.chance(4) {
 		o.CustomerID = "K-404"
 	}
-	warehouse := pick(t, "east", "east", "west", "west", "north")
-	if t.chance(4) {
+	warehouse := pick(t, "east", "east", "east", "west", "west", "west", "north")
+	if t.chance(2) {
 		warehouse = "east-annex"
 	}
 	for line := range int32(1 + t.random.IntN(4)) {
@@ -59,7 +59,7 @@ func (t *teller) orderLife() {
 }
 
 func (t *teller) orderLine(o *order, no int32, warehouse string) schemas.OrderLine {
-	item := pick(t, t.items[0], t.items[0], t.items[1], t.items[1], t.items[2], t.items[3], t.items[4], t.items[5])
+	item := pick(t, t.items[0], t.items[0], t.items[0], t.items[1], t.items[1], t.items[1], t.items[2], t.items[3], t.items[3], t.items[4], t.items[4], t.items[5])
 	if t.chance(3) {
 		item = t.item("never")
 	}
@@ -71,14 +71,14 @@ func (t *teller) orderLine(o *order, no int32, warehouse string) schemas.OrderLi
 	if len(item.UOMs) > 0 && t.chance(25) {
 		line.UOM, line.Quantity = item.UOMs[len(item.UOMs)-1].UOM, units(int64(1+t.random.IntN(4)))
 	}
-	if !item.priced || t.chance(60) {
+	if t.chance(10) && line.UOM == item.BaseUOM {
+		line.Quantity += schemas.MustQuantity(pick(t, "0.5", "0.125", "0.333333"))
+	}
+	if !item.priced && t.chance(70) || t.chance(50) {
 		line.UnitPrice, line.PriceUnit = new(t.price()), pick[int64](t, 1, 1, 1, 100)
 	}
 	if t.chance(3) {
 		line.UnitPrice = new(schemas.Price(0))
-	}
-	if item.ItemID == "gift" && t.chance(40) {
-		line.UnitPrice, line.PriceUnit = nil, 1
 	}
 	return line
 }
@@ -95,13 +95,14 @@ func (t *teller) change(o *order, at time.Time) {
 	o.Status = schemas.OrderChanged
 	o.Lines = append([]schemas.OrderLine{}, o.Lines...)
 	line := &o.Lines[t.random.IntN(len(o.Lines))]
-	switch t.random.IntN(12) {
+	item := t.item(line.ItemID)
+	switch t.random.IntN(18) {
 	case 0, 1:
 		line.Quantity += units(int64(1 + t.random.IntN(5)))
 	case 2, 3:
-		line.Quantity -= units(int64(t.random.IntN(int(line.Quantity / one))))
+		line.Quantity -= units(int64(t.random.IntN(1 + int(line.Quantity/one)))) // to nothing, too
 	case 4, 5:
-		line.Status = schemas.LineCancelled
+		line.Status = choose(line.Status == schemas.LineOpen, schemas.LineCancelled, schemas.LineOpen)
 	case 6:
 		if len(o.Lines) > 1 { // left out
 			o.Lines = o.Lines[:len(o.Lines)-1]
@@ -119,6 +120,17 @@ func (t *teller) change(o *order, at time.Time) {
 		o.CustomerID = pick(t, t.customers...).CustomerID
 	case 11:
 		line.UnitPrice, line.PriceUnit = new(t.price()), 1
+	case 12, 13:
+		line.UOM = choose(line.UOM == item.BaseUOM && len(item.UOMs) > 0, item.UOMs[len(item.UOMs)-1].UOM, item.BaseUOM)
+	case 14:
+		line.ItemID = pick(t, "nail", "tool", "screw")
+		line.UOM = "each"
+	case 15:
+		o.InvoicePolicy = new(pick(t, schemas.OnShipment, schemas.PerDelivery, schemas.OrderComplete))
+	case 16:
+		o.Channel = choose(o.Channel == "phone", "edi", "phone")
+	case 17:
+		o.Currency = pick(t, t.customers...).Currency
 	}
 }
 
@@ -132,6 +144,9 @@ func (t *teller) answer(o *order) {
 	for first := true; t.chance(percent); first = false {
 		at = t.after(at, pick(t, 2.0, 2, 2, 120))
 		a := &schemas.OrderAcceptance{OrderID: o.OrderID, Status: schemas.Accepted, Currency: o.Currency}
+		if t.chance(5) {
+			a.Currency = pick(t, "USD", "EUR")
+		}
 		if !first {
 			a.Status = schemas.AcceptanceChanged
 		}
@@ -147,6 +162,10 @@ func (t *teller) answer(o *order) {
 				}
 			}
 			switch n := t.random.IntN(100); {
+			case n < 3:
+				line.ItemID, line.UOM = "screw", "each"
+			case n < 5 && line.UOM == "each":
+				line.UOM = "box"
 			case n < 10:
 				line.UnitPrice = t.price()
 			case n < 18:
@@ -155,7 +174,7 @@ func (t *teller) answer(o *order) {
 				line.Status = schemas.AcceptanceRejected
 			case n < 25:
 				line.Status = schemas.AcceptanceCancelled
-			case n < 27:
+			case n < 30:
 				continue // not named
 			}
 			o.accepted[line.LineNo] = line
@@ -176,4 +195,11 @@ func (t *teller) answer(o *order) {
 		t.tell(at, topics.ErpOrders.Name(), "erp", o.OrderID, o.OrderID, a)
 		percent = 25
 	}
+}
+
+func choose[T any](is bool, yes, no T) T {
+	if is {
+		return yes
+	}
+	return no
 }

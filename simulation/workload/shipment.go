@@ -45,7 +45,7 @@ func (t *teller) toShip(o *order) {
 		}
 		quantity := line.Quantity
 		switch n := t.random.IntN(100); {
-		case n < 10 && quantity > one:
+		case n < 10 && quantity >= 2*one:
 			quantity -= units(1 + int64(t.random.IntN(int(quantity/one)-1)))
 		case n < 20:
 			quantity += units(int64(1 + t.random.IntN(4)))
@@ -87,11 +87,13 @@ func (t *teller) box(o *order, line *schemas.OrderLine, quantity schemas.Quantit
 	item := t.item(line.ItemID)
 	switch n := t.random.IntN(100); {
 	case n < 8 && line.UOM == "box":
-		of.UOM, of.Quantity = "each", units(int64(quantity/one)*item.box-int64(t.random.IntN(3)))
+		of.UOM, of.Quantity = "each", units(max(1, int64(quantity/one)*item.box-int64(t.random.IntN(3))))
 	case n < 8 && line.UOM == "each" && quantity >= units(item.box):
 		of.UOM, of.Quantity = "box", units(int64(quantity/one)/item.box)
-	case n < 11:
+	case n < 10:
 		of.UOM = "pallet" // which nobody knows
+	case n < 12 && line.ItemID == "cable":
+		of.UOM = "cut" // of which three are a metre
 	case n < 22 && (line.ItemID == "nail" || line.ItemID == "tool"):
 		of.SubstituteFor = new(line.ItemID)
 		of.ItemID = "screw"
@@ -104,7 +106,12 @@ func (t *teller) box(o *order, line *schemas.OrderLine, quantity schemas.Quantit
 			of.Quantity, rest.Quantity = half, quantity-half
 			return []schemas.ShipmentLine{of, rest}
 		}
-	case n < 27 && quantity > one: // in two lots
+		if line.UOM == "each" && t.chance(40) { // in loose ones and in boxes
+			boxed := of
+			boxed.UOM, boxed.Quantity, boxed.Lot = "box", one, new("boxed")
+			return []schemas.ShipmentLine{of, boxed}
+		}
+	case n < 27 && quantity >= 2*one: // in two lots
 		second := of
 		of.Lot, second.Lot = new("a"), new("b")
 		of.Quantity, second.Quantity = one, quantity-one
@@ -176,7 +183,7 @@ func (t *teller) milestone(s *shipment, milestone schemas.Milestone, at time.Tim
 			continue
 		case milestone == schemas.MilestoneReturned || milestone == schemas.MilestoneDelivered && t.chance(15),
 			milestone != schemas.MilestoneDelivered && t.chance(5):
-			line.Quantity -= units(int64(t.random.IntN(int(line.Quantity / one))))
+			line.Quantity -= units(int64(t.random.IntN(1 + int(line.Quantity/one))))
 		}
 		told.Lines = append(told.Lines, line)
 	}
