@@ -97,17 +97,10 @@ type life struct {
 
 func newLife(t *testing.T) *life {
 	l := &life{stage: reckoning("reckoning"), names: map[[16]byte]string{}, ends: map[string]map[int32]int64{}}
-	all := slices.Concat(l.stage.Inputs(), l.stage.Outputs(), l.stage.References(), []string{l.stage.Changelog(), topics.DeadLetters})
-	fake, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.Ports(9092), kfake.ListenFn(l.network.Listen), kfake.SeedTopics(testPartitions, all...))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(fake.Close)
-	l.cluster = &cluster{t: t, fake: fake, registry: schemas.NewLocalRegistry(),
-		client: []kgo.Opt{kgo.SeedBrokers(fake.ListenAddrs()...), kgo.Dialer(l.network.DialContext), kgo.DisableIdempotentWrite()}}
-	l.own = l.connect()
+	l.cluster = virtualCluster(t, &l.network, l.stage)
+	l.own = l.connect(kgo.DisableIdempotentWrite())
 	l.admin = kadm.NewClient(l.own)
-	listed, err := l.admin.ListTopics(t.Context(), all...)
+	listed, err := l.admin.ListTopics(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,6 +109,21 @@ func newLife(t *testing.T) *life {
 	}
 	put(l, topics.Warehouses, "w1", &schemas.Warehouse{WarehouseID: "w1"})
 	return l
+}
+
+// virtualCluster is a fake broker with the stages' topics, on a network that the clock of synctest does not wait for.
+func virtualCluster(t *testing.T, network *kfake.VirtualNetwork, stages ...*stream.Stage) *cluster {
+	names := []string{topics.DeadLetters}
+	for _, stage := range stages {
+		names = slices.Concat(names, stage.Inputs(), stage.Outputs(), stage.References(), []string{stage.Changelog()})
+	}
+	fake, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.Ports(9092), kfake.ListenFn(network.Listen), kfake.SeedTopics(testPartitions, names...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(fake.Close)
+	return &cluster{t: t, fake: fake, registry: schemas.NewLocalRegistry(),
+		client: []kgo.Opt{kgo.SeedBrokers(fake.ListenAddrs()...), kgo.Dialer(network.DialContext)}}
 }
 
 // put writes a record and notes where its topic now ends.

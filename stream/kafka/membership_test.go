@@ -1,3 +1,5 @@
+//go:build synctests
+
 package kafka
 
 import (
@@ -8,9 +10,11 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kfake"
 
 	"waybill/schemas"
 	"waybill/state"
@@ -45,10 +49,14 @@ func reminding(t *testing.T, firing func()) *stream.Stage {
 	return stage
 }
 
-// TestATimerOfATaskThatIsAnothersIsNotCommitted holds a member in the step of a timer, has the group give its task to
+// TestLifeOfATimerWhoseTaskIsAnothersIsNotCommitted holds a member in the step of a timer, has the group give its task to
 // another, which runs the timer too, and lets the first go on before it has heard of that.
-func TestATimerOfATaskThatIsAnothersIsNotCommitted(t *testing.T) {
+func TestLifeOfATimerWhoseTaskIsAnothersIsNotCommitted(t *testing.T) {
 	t.Parallel()
+	synctest.Test(t, timerOfAnothersTask)
+}
+
+func timerOfAnothersTask(t *testing.T) {
 	firing, resume := make(chan bool), make(chan bool)
 	var first atomic.Bool
 	stage := reminding(t, func() {
@@ -57,7 +65,7 @@ func TestATimerOfATaskThatIsAnothersIsNotCommitted(t *testing.T) {
 			<-resume
 		}
 	})
-	c := newCluster(t, stage)
+	c := virtualCluster(t, new(kfake.VirtualNetwork), stage)
 	c.produceDemands(0, 1, 1)
 	run := func(instance string) (*Runner, func()) {
 		runner := c.runner(stage, instance, state.OpenMemory())
@@ -82,10 +90,14 @@ func TestATimerOfATaskThatIsAnothersIsNotCommitted(t *testing.T) {
 	}
 }
 
-// TestATaskThatWasAwayIsRestoredAlsoWhenNobodyTold has two rebalances within one pause: the transaction session tells what
+// TestLifeOfATaskThatWasAwayIsRestoredAlsoWhenNobodyTold has two rebalances within one pause: the transaction session tells what
 // the first takes away, not what the second does, and that comes back with another's work in it.
-func TestATaskThatWasAwayIsRestoredAlsoWhenNobodyTold(t *testing.T) {
+func TestLifeOfATaskThatWasAwayIsRestoredAlsoWhenNobodyTold(t *testing.T) {
 	t.Parallel()
+	synctest.Test(t, taskThatWasAway)
+}
+
+func taskThatWasAway(t *testing.T) {
 	pausing, stumbles, store := &backoff{}, atomic.Bool{}, state.OpenMemory()
 	stage := countingUnless(t, func() error {
 		if !stumbles.CompareAndSwap(true, false) {
@@ -94,7 +106,7 @@ func TestATaskThatWasAwayIsRestoredAlsoWhenNobodyTold(t *testing.T) {
 		pausing.failures = 6 // 16 s
 		return schemas.ErrRegistryUnavailable
 	})
-	c := newCluster(t, stage)
+	c := virtualCluster(t, new(kfake.VirtualNetwork), stage)
 	c.produceDemands(0, 300, 30)
 	ctx, stop := context.WithCancel(context.Background())
 	var done sync.WaitGroup
