@@ -102,6 +102,9 @@ func (f fitting) record(path string, node *avro.SchemaNode, value any) (any, err
 	if !f.lenient {
 		for _, name := range sortedKeys(given) {
 			if !known[name] {
+				if name == "" {
+					name = `""`
+				}
 				return nil, Problem{join(path, shorten(name)), "is unknown: " + node.Name + " has " + fieldNames(node)}
 			}
 		}

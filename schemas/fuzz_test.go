@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"strings"
 	"testing"
 )
 
@@ -30,12 +31,20 @@ const everythingJSON = `{"next":{"next":null,"names":{},"nothing":[],"float":0,"
 	"names":{"a \"quoted\" name":null,"b":"text","c":[1,-9223372036854775808]},"nothing":[null,null],"float":"NaN","double":"-Inf","bytes":"/w==","hash":"AAECAw==","id":"AAECAwQFBgcICQoLDA0ODw==","uuid":"6ba7b810-9dad-11d1-80b4-00c04fd430c8","span":"AQAAAAIAAAADAAAA",
 	"wide":"0","fixed_decimal":"-90000000000000.12","clock":0,"micros":86399999999,"millis":"2026-03-04T05:06:07.008Z","nanos":"1970-01-01T00:00:00Z","local":"1969-12-31T23:59:59.999999Z","day":"2024-02-29","either":{"a":1,"b":"AAECAw=="}}`
 
-// fuzzRegistry knows the contract of shipments (1), everything (2), and a schema whose values take no bytes (3).
+// fuzzSchemas are the contract of shipments, everything, and a schema whose values take no bytes; their ids are 1, 2 and 3.
+func fuzzSchemas(t testing.TB) []struct{ topic, schema string } {
+	return []struct{ topic, schema string }{
+		{"wms.shipments", shipmentContract(t)},
+		{"everything", everything},
+		{"nothing", `{"type":"record","name":"Nothing","fields":[{"name":"list","type":{"type":"array","items":{"type":"record","name":"Empty","fields":[]}}}]}`},
+	}
+}
+
 func fuzzRegistry(t testing.TB) *LocalRegistry {
 	registry := NewLocalRegistry()
-	registry.Register(Subject("wms.shipments"), shipmentContract(t))
-	registry.Register("everything", everything)
-	registry.Register("nothing", `{"type":"record","name":"Nothing","fields":[{"name":"list","type":{"type":"array","items":{"type":"record","name":"Empty","fields":[]}}}]}`)
+	for _, of := range fuzzSchemas(t) {
+		registry.Register(Subject(of.topic), of.schema)
+	}
 	return registry
 }
 
@@ -60,6 +69,30 @@ func fuzzSeeds(f *testing.F, registry *LocalRegistry) {
 	} {
 		f.Add(seed)
 	}
+}
+
+// FuzzWireFormat takes the header of the wire format apart and puts it together.
+func FuzzWireFormat(f *testing.F) {
+	fuzzSeeds(f, fuzzRegistry(f))
+	f.Fuzz(func(t *testing.T, value []byte) {
+		id, body, failure := splitWire(value)
+		if failure == nil {
+			if whole := append(appendWireHeader(nil, id), body...); !bytes.Equal(whole, value) {
+				t.Fatalf("%x was taken for %x", value, whole)
+			}
+			return
+		}
+		want := ClassTruncated
+		switch {
+		case len(value) == 0:
+			want = ClassTombstone
+		case value[0] != 0:
+			want = ClassWrongMagic
+		}
+		if failure.Class != want || failure.SchemaID != 0 || len(value) >= wireHeader && value[0] == 0 {
+			t.Fatalf("%x: %v, want class %s", value, failure, want)
+		}
+	})
 }
 
 func FuzzDecode(f *testing.F) {
@@ -105,6 +138,17 @@ func FuzzGeneric(f *testing.F) {
 		}
 		if !json.Valid(text) {
 			t.Fatalf("not JSON: %s", text)
+		}
+		of := fuzzSchemas(t)[event.SchemaID-1]
+		again, err := EncodeJSON(ctx, registry, of.topic, of.schema, text)
+		if err != nil && strings.Contains(err.Error(), ErrDecimalRange.Error()) {
+			return // what has more digits than its schema allows is shown as it is, and nobody may write it
+		}
+		if err != nil {
+			t.Fatalf("what is shown to people cannot be given back: %v\n%s", err, text)
+		}
+		if second, err := JSON(ctx, registry, again); err != nil || !bytes.Equal(text, second) {
+			t.Fatalf("changed by people's JSON (%v):\n%s\n%s", err, text, second)
 		}
 		event.Texts("lines[].order_id")
 		event.Long("meta.sequence")

@@ -83,7 +83,7 @@ func Mend(fields map[string]any, steps []RepairStep, set []SetField) error {
 // Valid says what is wrong with a step whatever event it is applied to: nil when nothing is.
 func (s RepairStep) Valid() error {
 	if _, err := parsePath(s.Path); err != nil {
-		return err
+		return Problem{s.Path, err.Error()}
 	}
 	switch s.Action {
 	case RepairRename:

@@ -107,11 +107,11 @@ func readStep(where place, document repairStepDocument) schemas.RepairStep {
 	return step
 }
 
-// jsonOf writes a YAML value as JSON. Numbers keep their digits.
+// jsonOf writes a YAML value as JSON. Numbers keep their digits. Aliases are refused: one may stand within what it names.
 func jsonOf(node *yaml.Node) (string, error) {
 	switch node.Kind {
 	case yaml.AliasNode:
-		return jsonOf(node.Alias)
+		return "", fmt.Errorf("*%s stands for a value elsewhere: write the value out", node.Value)
 	case yaml.SequenceNode:
 		var items []string
 		for _, item := range node.Content {
