@@ -4,7 +4,7 @@ LINT := go tool -modfile=deploy/tools/lint.mod golangci-lint
 VULN := go tool -modfile=deploy/tools/vuln.mod govulncheck
 
 .DEFAULT_GOAL := help
-.PHONY: build test museum race cover lint vuln test-kafka soak kafka kafka-stop demo-northwind check-deploy tidy help
+.PHONY: build test fuzz museum race cover lint vuln test-kafka soak kafka kafka-stop demo-northwind check-deploy tidy help
 
 help: ## print this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,6 +19,10 @@ test: ## go vet and all tests that need no broker
 
 museum: ## put one known bug back at a time and look whether the named test or checker finds it (see docs/proof.md)
 	go run ./museum -jobs 2
+
+fuzz: SECONDS ?= 20
+fuzz: ## look for so many SECONDS for an input that breaks each fuzz target (SECONDS=20)
+	deploy/fuzz.sh $(SECONDS)
 
 race: ## the tests of what runs in parallel, under the race detector (needs a C compiler)
 	go test -race ./state/... ./stream/... ./schemas/...
