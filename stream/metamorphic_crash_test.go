@@ -153,7 +153,7 @@ func (w *world) survivors(s *side, sure int) int {
 // those are gone a store that is not past them is forgotten.
 func (w *world) compact() {
 	w.t.Helper()
-	limit := int64(w.draw("limit", int(w.end)+1))
+	limit := w.end - int64(w.draw("not compacted", int(min(w.end, 20))+1))
 	newest := map[string]int64{}
 	for _, record := range w.changelog {
 		if record.offset < limit {
