@@ -41,6 +41,19 @@ func (p *Player) Shrink(plan Plan, failing *Result, runs int) *Story {
 			shorter.Strikes = append([]sim.Strike{}, strikes...)
 			return s.fails(shorter) != nil
 		})
+		for at, strike := range best.Plan.Strikes {
+			// A fault that strikes sooner needs less of the history before it.
+			for sooner := 0; sooner < strike.At; sooner = 2*sooner + 1 {
+				moved := slices.Clone(best.Plan.Strikes)
+				moved[at].At = sooner
+				shorter := best.Plan
+				shorter.Strikes = moved
+				if r := s.fails(shorter); r != nil {
+					best.Plan, best.Result = shorter, r
+					break
+				}
+			}
+		}
 		var events []int
 		for number := range p.events(plan.Seed) {
 			if !slices.Contains(best.Plan.Without, number) {

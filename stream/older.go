@@ -36,3 +36,8 @@ func Older(entries []*Entry) (rewritten int, added []Entry) {
 
 // fingerprintOf reads the key of a schema's row.
 func fingerprintOf(key []byte) uint64 { return binary.BigEndian.Uint64(key[1:]) ^ 1<<63 }
+
+// IsRowSchema tells whether a key of a store is that of the schema of rows. A process reads each once.
+func IsRowSchema(key []byte) bool {
+	return len(key) > 5 && key[0] == taskRows && key[5] == rowSchemas.id
+}

@@ -3,6 +3,7 @@ package sim
 import (
 	"encoding/binary"
 	"hash/fnv"
+	"maps"
 	"slices"
 	"time"
 
@@ -14,8 +15,7 @@ import (
 type Log struct {
 	partitions int32
 	topics     map[string][]*partition
-	names      []string // of topics, in the order in which they were first written
-	version    int      // grows with every change that somebody may wait for
+	version    int // grows with every change that somebody may wait for
 }
 
 type partition struct {
@@ -46,7 +46,6 @@ func (l *Log) partition(topic string, number int32) *partition {
 			parts = append(parts, &partition{topic: topic, number: n})
 		}
 		l.topics[topic] = parts
-		l.names = append(l.names, topic)
 	}
 	return parts[number]
 }
@@ -141,8 +140,8 @@ func (p *partition) compact(now time.Time, tombstones time.Duration) (removed in
 	return before - len(p.entries)
 }
 
-// Topics are the topics that were written, in the order in which they first were.
-func (l *Log) Topics() []string { return slices.Clone(l.names) }
+// Topics are the topics that there are, sorted.
+func (l *Log) Topics() []string { return slices.Sorted(maps.Keys(l.topics)) }
 
 // Committed returns all records of a topic that were ever committed, partition by partition, also those that retention or
 // compaction removed since.
@@ -167,7 +166,7 @@ func (l *Log) Sum() uint64 {
 		sum.Write(number[:])
 	}
 	text := func(b []byte) { put(int64(len(b))); sum.Write(b) }
-	for _, topic := range l.names {
+	for _, topic := range l.Topics() {
 		text([]byte(topic))
 		for _, record := range l.Committed(topic) {
 			put(int64(record.Partition))
