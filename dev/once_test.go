@@ -116,27 +116,29 @@ func (r *tapped) Read(into []byte) (int, error) {
 	return n, err
 }
 
-func TestAStopInTheMiddleEndsSoonAndLeavesNothingRunning(t *testing.T) {
+func TestAStopInTheMiddleLeavesNothingRunning(t *testing.T) {
 	file, err := examples.Files.ReadFile(examples.SplitSubstitute)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, after := range []int{1, len(file) / 2, len(file) - 1} {
 		ctx, cancel := context.WithCancel(t.Context())
-		var stopped time.Time
-		from := &tapped{from: bytes.NewReader(file), left: after, do: func() { stopped = time.Now(); cancel() }}
+		from := &tapped{from: bytes.NewReader(file), left: after, do: cancel}
 		_, err := Once(ctx, embedded(), Scenario{"s.ndjson", examples.Files, func() (io.ReadCloser, error) { return io.NopCloser(from), nil }})
-		if took := time.Since(stopped); took > 2*time.Second || !errors.Is(err, context.Canceled) {
-			t.Errorf("stopped after %d bytes: ended after %s with %v", after, took, err)
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("stopped after %d bytes: ended with %v", after, err)
 		}
 	}
 	nothingRuns(t)
 }
 
-// nothingRuns wants every goroutine of ours to end soon, this test's apart.
+// patient is how long a test waits for what must come: only a failure takes so long, however busy the machine is.
+const patient = time.Minute
+
+// nothingRuns wants every goroutine of ours to end, this test's apart.
 func nothingRuns(t *testing.T) {
 	t.Helper()
-	ticker, late := time.NewTicker(10*time.Millisecond), time.NewTimer(2*time.Second)
+	ticker, late := time.NewTicker(10*time.Millisecond), time.NewTimer(patient)
 	defer ticker.Stop()
 	defer late.Stop()
 	for {
@@ -182,7 +184,7 @@ func TestAStopEndsAPlayThatWaitsForItsInput(t *testing.T) {
 		if !errors.Is(err, context.Canceled) {
 			t.Error(err)
 		}
-	case <-time.After(2 * time.Second):
+	case <-time.After(patient):
 		t.Error("it still waits")
 	}
 }

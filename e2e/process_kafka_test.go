@@ -183,7 +183,7 @@ func (p *process) running() bool {
 	return strings.Contains(p.log.String()[p.began:], "msg=running")
 }
 
-// stop asks the process to end, and wants it to within ten seconds.
+// stop asks the process to end, and wants it to within a minute, on a busy machine too.
 func (p *process) stop() {
 	p.site.t.Helper()
 	p.site.await(time.Minute, p.name+" answers signals", p.running)
@@ -195,7 +195,7 @@ func (p *process) stop() {
 	if errors.As(err, &exit) {
 		p.site.t.Errorf("%s ended with %v", p.name, err)
 	}
-	if took := time.Since(began); took > 10*time.Second {
+	if took := time.Since(began); took > time.Minute {
 		p.site.t.Errorf("%s took %s to stop", p.name, took)
 	}
 }

@@ -135,12 +135,12 @@ func await(t *testing.T, ok func() bool) {
 	t.Helper()
 	ticker := time.NewTicker(5 * time.Millisecond)
 	defer ticker.Stop()
-	deadline := time.After(30 * time.Second)
+	deadline := time.After(2 * time.Minute)
 	for !ok() {
 		select {
 		case <-ticker.C:
 		case <-deadline:
-			t.Fatal("it did not come about within 30 s")
+			t.Fatal("it did not come about within two minutes")
 		}
 	}
 }
