@@ -172,6 +172,18 @@ func (a *audit) torn() (torn []string) {
 	return torn
 }
 
+// isOpen tells whether a transaction has records somewhere that are neither committed nor aborted yet.
+func (a *audit) isOpen(id transactionID) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, producers := range a.open {
+		if part := producers[id.producer]; part != nil && part.epoch == id.epoch {
+			return true
+		}
+	}
+	return false
+}
+
 // ended tells how a transaction ended: on how many partitions each way.
 func (a *audit) ended(id transactionID) (commits, aborts int) {
 	a.mu.Lock()

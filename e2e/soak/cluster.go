@@ -12,6 +12,7 @@ import (
 	"syscall"
 
 	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
 )
 
 const brokerCount = 3
@@ -86,9 +87,15 @@ func (c *cluster) restart(ctx context.Context, number int) error {
 	return err
 }
 
-// whole tells that every broker has a copy of everything.
-func whole(ctx context.Context, admin *kadm.Client) (bool, error) {
-	topics, err := admin.ListTopicsWithInternal(ctx)
+// whole tells that every broker has a copy of everything, as a broker sees it that was just started: the others learn only
+// after seconds that it was away at all.
+func (c *cluster) whole(ctx context.Context, number int) (bool, error) {
+	client, err := kgo.NewClient(kgo.SeedBrokers(strings.Split(c.brokers, ",")[number-1]))
+	if err != nil {
+		return false, err
+	}
+	defer client.Close()
+	topics, err := kadm.NewClient(client).ListTopicsWithInternal(ctx)
 	if err != nil {
 		return false, err
 	}

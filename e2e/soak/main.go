@@ -56,7 +56,7 @@ func parse(arguments []string) (options, error) {
 	flags := flag.NewFlagSet("soak", flag.ExitOnError)
 	flags.Float64Var(&o.minutes, "minutes", 10, "how long harm is done")
 	flags.Uint64Var(&o.seed, "seed", uint64(time.Now().UnixNano()), "of the load and of the schedule")
-	flags.Float64Var(&o.orders, "orders", 12, "orders a second; each is a dozen events, and a half as many again come twice")
+	flags.Float64Var(&o.orders, "orders", 8, "orders a second; each is a dozen events, and a half as many again come twice")
 	state := flags.String("state", "1GiB", "state of the process of which restart and restore are measured; 0: they are not")
 	flags.DurationVar(&o.stateTime, "state-time", 5*time.Minute, "how long building that state may take; what is reached then counts")
 	flags.IntVar(&o.port, "port", 19392, "first of the ports: three brokers, a registry, four processes")

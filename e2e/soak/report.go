@@ -71,6 +71,7 @@ func (s *site) brokenPromises(found *findings, taken spread, restarts *restarts)
 		say(true, "%s", one)
 	}
 	say(taken.longest > takeOver, "an order stood still for %s, not %s", taken.longest.Round(100*time.Millisecond), takeOver)
+	say(taken.tasks == 0 && s.options.minutes >= 5, "no take-over was measured while all brokers were well")
 	kills, zombies := int(3*s.options.minutes), max(int(0.3*s.options.minutes), 1)
 	say(s.counts.kills() < kills, "%d kills are not %d: the machine is too slow for so many, or something hung", s.counts.kills(), kills)
 	say(len(s.counts.fenced) < zombies, "%d zombies fenced are not %d", len(s.counts.fenced), zombies)

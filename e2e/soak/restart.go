@@ -25,9 +25,9 @@ type restarts struct {
 	progress         string  // what its log said while it restored
 }
 
-// bulk makes orders of many lines: most of them whole, every line a row of fulfilment, of inventory and of the tracker; and
-// some whose first event is missing, which intake keeps as they came until it is there. Those have long item ids and make
-// state fast: a row of several kilobytes each.
+// bulk makes orders of many lines: some of them whole, every line a row of fulfilment, of inventory and of the tracker; and
+// others whose first event is missing, which intake keeps as they came until it is there. Those have long item ids and make
+// state fast: a row of twelve kilobytes each.
 type bulk struct {
 	random  *rand.Rand
 	encoder *distributor.Encoder
@@ -38,7 +38,7 @@ type bulk struct {
 const (
 	bulkItems = 2000
 	bulkLines = 60
-	bulkWhole = 30 // of a batch
+	bulkWhole = 20 // of a batch
 	bulkHeld  = 300
 )
 
@@ -54,7 +54,7 @@ func (b *bulk) order(lines int, sequence int64) (*kgo.Record, error) {
 		item := fmt.Sprintf("T-B%04d", 1+b.random.IntN(bulkItems))
 		if sequence > 1 {
 			item = ""
-			for range 6 {
+			for range 12 {
 				item += fmt.Sprintf("%016x", b.random.Uint64())
 			}
 		}
@@ -76,6 +76,7 @@ func (s *site) restarts(ctx context.Context) (*restarts, error) {
 	if err := s.back(ctx, one); err != nil {
 		return nil, err
 	}
+	s.waits.measure(true)
 	made := &bulk{random: rand.New(rand.NewPCG(s.options.seed, 4)), encoder: s.load.encoder}
 	r := &restarts{}
 	if err := s.fill(ctx, one, made, r); err != nil {

@@ -57,8 +57,10 @@ func (s *site) harm(ctx context.Context) error {
 	writing := make(chan error, 1)
 	harming, enough := context.WithCancel(ctx)
 	defer enough()
+	s.waits.measure(true)
 	go func() {
 		writing <- s.load.run(ctx, s.client)
+		s.waits.measure(false)
 		enough()
 	}()
 	var lanes sync.WaitGroup
@@ -211,7 +213,7 @@ func (s *site) wipe(ctx context.Context, random *rand.Rand) error {
 func (s *site) harmBrokers(ctx, harming context.Context) error {
 	random := rand.New(rand.NewPCG(s.options.seed, 3))
 	for {
-		if pause(harming, between(random, 8*time.Second, 25*time.Second)); harming.Err() != nil {
+		if pause(harming, between(random, 15*time.Second, 35*time.Second)); harming.Err() != nil {
 			return ctx.Err()
 		}
 		number, away := 1+random.IntN(brokerCount), between(random, time.Second, 15*time.Second)
@@ -229,7 +231,7 @@ func (s *site) harmBrokers(ctx, harming context.Context) error {
 		err := await(ctx, 3*time.Minute, "all brokers have a copy of everything", func() (bool, error) {
 			ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 			defer cancel()
-			return whole(ctx, s.admin)
+			return s.cluster.whole(ctx, number)
 		})
 		if err != nil {
 			return err

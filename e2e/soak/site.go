@@ -202,6 +202,23 @@ func (s *site) caughtUp(ctx context.Context) (bool, error) {
 	return done, nil
 }
 
+// auditIsAtEnd waits until the audit has read everything that is there now.
+func (s *site) auditIsAtEnd(ctx context.Context) error {
+	var ends kadm.ListedOffsets
+	return await(ctx, 2*time.Minute, "the audit has read all that is there", func() (at bool, err error) {
+		if ends == nil {
+			listed, err := s.admin.ListEndOffsets(ctx, s.audit.reached.topics()...)
+			if err = errors.Join(err, listed.Error()); err != nil {
+				return false, err
+			}
+			ends = listed
+		}
+		at = true
+		ends.Each(func(end kadm.ListedOffset) { at = at && s.audit.reached.of(end.Topic, end.Partition) >= end.Offset })
+		return at, nil
+	})
+}
+
 // close ends every process and drops the data; the folder stays when something went wrong.
 func (s *site) close(well bool) {
 	for _, one := range s.instances {

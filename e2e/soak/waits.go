@@ -17,6 +17,7 @@ type waits struct {
 	changelogs map[string]string // changelog → stage, of the stages on the way
 
 	mu          sync.Mutex
+	measuring   bool // orders come in, so that every task has something to write
 	brokersDown bool
 	waiting     []*wait
 	done        []wait
@@ -42,11 +43,24 @@ func newWaits(stages []*stream.Stage) *waits {
 	return w
 }
 
+// measure tells whether orders come in from now on. When they no longer do, what still waits is forgotten: it would wait for
+// an order.
+func (w *waits) measure(on bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.measuring = on; !on {
+		w.waiting = nil
+	}
+}
+
 // expect begins to wait for tasks (stage → partitions) whose instance has just died.
 func (w *waits) expect(kind string, tasks map[string][]int32) {
 	now := time.Now()
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if !w.measuring {
+		return
+	}
 	for changelog, stage := range w.changelogs {
 		for _, partition := range tasks[stage] {
 			w.waiting = append(w.waiting, &wait{kind: kind, changelog: changelog, partition: partition, since: now, disturbed: w.brokersDown})
