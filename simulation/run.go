@@ -149,6 +149,9 @@ func (p *Player) storm(plan Plan, run *checks.Run, numbers []int, result *Result
 			c.Run(c.Now().Add(workload.Settled))
 		}
 	}
+	if c.Now().Before(history.End) {
+		c.Run(history.End)
+	}
 }
 
 // describe is an event for people, without what every record begins with.
@@ -210,6 +213,9 @@ func (p *Player) undisturbed(history *workload.History) (text string) {
 		for range 2 {
 			world.Advance(workload.Settled)
 		}
+	}
+	if wait := history.End.Sub(world.Now()); wait > 0 {
+		world.Advance(wait)
 	}
 	return p.outcome(func(topic string) (records []*stream.Record) {
 		for _, record := range world.Records(topic) {
