@@ -17,7 +17,7 @@ func TestALiveDistributorBillsMoreAndMoreWithoutADeadLetter(t *testing.T) {
 	}
 	var boards []*Board
 	grown := 0 // how often more was billed than the time before
-	options := LiveOptions{Seed: 3, Rate: 30, Hour: 20 * time.Millisecond, For: time.Minute, Every: 200 * time.Millisecond}
+	options := LiveOptions{Seed: 3, Rate: 10, Hour: 20 * time.Millisecond, For: 5 * time.Minute, Every: 200 * time.Millisecond}
 	if err := Live(ctx, e, options, func(board *Board) error {
 		boards = append(boards, board)
 		if n := len(boards); n > 1 && board.InvoiceReady > boards[n-2].InvoiceReady && board.Value["USD"] != boards[n-2].Value["USD"] {

@@ -117,6 +117,9 @@ func TestLifeUnderEveryAnswerAtEveryMoment(t *testing.T) {
 			for _, treatment := range networkFaults {
 				run(fault{treatment: treatment}, string(treatment))
 			}
+			if row.key == kmsg.EndTxn {
+				run(fault{treatment: answerLost, count: 25}, "answers lost until it gives up") // committed, and nobody knows
+			}
 		}
 	}
 }

@@ -82,6 +82,32 @@ func zombie(l *life, at kmsg.Key, answered bool, successor string, undecided boo
 	}
 }
 
+// TestLifeThatComesBackDoesNotWaitForItsEarlierTransaction has a process end without a word before it has committed, and
+// come back. Until its transaction is ended its offsets are unstable: it ends it itself, long before the broker would.
+func TestLifeThatComesBackDoesNotWaitForItsEarlierTransaction(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := newLife(t)
+		patient := func(o *Options) { o.TransactionTimeout = 10 * time.Minute }
+		dead := l.wire()
+		l.demand(lifeRounds)
+		l.settles("the process that will end", l.start("a", state.OpenMemory(), dead, patient))
+		dead.freezeAt(kmsg.EndTxn, false)
+		l.demand(lifeRounds)
+		l.comes("its end", dead.standsStill)
+		began := time.Now()
+		back := l.start("a", state.OpenMemory(), l.wire(), patient)
+		l.settles("its next life", back)
+		if took := time.Since(began); took > time.Minute {
+			t.Errorf("it waited %s for itself", took)
+		}
+		pause(context.Background(), time.Second)
+		l.settles("its timers", back)
+		back.stop()
+		l.check()
+	})
+}
+
 // aborted counts the epochs of a process that were.
 func (l *life) aborted(p *process) (n float64) {
 	l.t.Helper()
