@@ -28,7 +28,8 @@ func FuzzReplayPayload(f *testing.F) {
 		payload, err := ReplayPayload(set)
 		if err != nil {
 			problems := []error{err}
-			if several, ok := err.(interface{ Unwrap() []error }); ok {
+			var several interface{ Unwrap() []error }
+			if errors.As(err, &several) {
 				problems = several.Unwrap()
 			}
 			if len(problems) > len(set)*2 {

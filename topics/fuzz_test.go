@@ -1,6 +1,7 @@
 package topics
 
 import (
+	"errors"
 	"io/fs"
 	"regexp"
 	"strconv"
@@ -60,7 +61,11 @@ func FuzzLoad(f *testing.F) {
 			mustBeSound(t, catalogue)
 			return
 		}
-		for _, problem := range err.(interface{ Unwrap() []error }).Unwrap() {
+		var problems interface{ Unwrap() []error }
+		if !errors.As(err, &problems) {
+			t.Fatalf("not one by one: %v", err)
+		}
+		for _, problem := range problems.Unwrap() {
 			mustNamePlace(t, problem, files)
 		}
 	})
