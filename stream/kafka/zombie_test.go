@@ -82,6 +82,34 @@ func zombie(l *life, at kmsg.Key, answered bool, successor string, undecided boo
 	}
 }
 
+// TestLifeOfACommitThatComesWhenAnotherHasTheTask has a process stand still before its commit until the group has given its
+// tasks to another, and go on while its transaction is still open: then it commits, and the other has to have waited for it.
+func TestLifeOfACommitThatComesWhenAnotherHasTheTask(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := newLife(t)
+		undecided := func(o *Options) { o.SessionTimeout, o.TransactionTimeout = 6*time.Second, time.Minute }
+		stopped := l.wire()
+		l.demand(lifeRounds)
+		late := l.start("late", state.OpenMemory(), stopped, undecided)
+		l.settles("the process that will stand still", late)
+		stopped.freezeAt(kmsg.EndTxn, false)
+		l.demand(lifeRounds)
+		l.comes("standing still", stopped.standsStill)
+		other := l.start("other", state.OpenMemory(), l.wire(), undecided)
+		pause(context.Background(), 9*time.Second) // less than the 10 s after which its requests time out
+		stopped.thaw()
+		l.settles("both", late, other)
+		l.demand(lifeRounds)
+		l.settles("what came last", late, other)
+		pause(context.Background(), time.Second)
+		l.settles("its timers", late, other)
+		late.stop()
+		other.stop()
+		l.check()
+	})
+}
+
 // TestLifeThatComesBackDoesNotWaitForItsEarlierTransaction has a process end without a word before it has committed, and
 // come back. Until its transaction is ended its offsets are unstable: it ends it itself, long before the broker would.
 func TestLifeThatComesBackDoesNotWaitForItsEarlierTransaction(t *testing.T) {
