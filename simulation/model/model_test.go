@@ -7,7 +7,6 @@ import (
 	"runtime/debug"
 	"slices"
 	"testing"
-	"time"
 
 	"waybill/processors"
 	"waybill/schemas"
@@ -113,5 +112,3 @@ func TestInAnyOrderAndAnyNumberItIsWhatTheModelSays(t *testing.T) {
 		})
 	}
 }
-
-var _ = time.Second

@@ -150,8 +150,10 @@ func (t *teller) way() []schemas.Milestone {
 		return append(way, shipped)
 	case n < 66:
 		return append(way, delivered)
-	case n < 74:
+	case n < 70:
 		return append(way, shipped, delivered, returned)
+	case n < 74: // and then more of it
+		return append(way, shipped, delivered, returned, returned)
 	case n < 77:
 		return append(way, shipped, returned)
 	case n < 80:
