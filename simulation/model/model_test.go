@@ -112,3 +112,20 @@ func TestInAnyOrderAndAnyNumberItIsWhatTheModelSays(t *testing.T) {
 		})
 	}
 }
+
+// TestAnyPartOfAHistoryIsAHistory leaves a random part of the events out, as who looks for the shortest story does.
+func TestAnyPartOfAHistoryIsAHistory(t *testing.T) {
+	for seed := range uint64(disturbed) {
+		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
+			random := rand.New(rand.NewPCG(seed, 8))
+			h := workload.Tell(seed, registry, workload.Options{})
+			percent, out := 2+random.IntN(50), []int{}
+			for place := range h.Events {
+				if random.IntN(100) < percent {
+					out = append(out, place)
+				}
+			}
+			check(t, h.Without(out...), random)
+		})
+	}
+}
