@@ -7,6 +7,18 @@
 //
 // Where the rules leave open what comes out, since it depends on which of two things came first, the model says that it
 // does not know (Unknown) instead of guessing.
+//
+// What is not compared, or not told in a history:
+//   - the net bill of an order that is held for good, as a whole or by an event of unknown place in a shipment, when
+//     goods left in the same turn or before: which units were billed by then depends on what came first
+//   - ERP invoices of a line that was billed, or was ready, on several terms at once (Unmatched)
+//   - ERP invoices that name an invoice-ready record, and what they bill of one billing unit
+//   - invoice policies that are not implemented, and the classes stale_source, overdue_shipment, unbilled, short_pay and
+//     credit_exceeded, which no stage raises
+//   - master data that changes after something was billed by it, and two broken forms of one event
+//   - records without their entity's key of topics that hold orders; headers that name an entity; tombstones
+//   - counts that are cut off further back than movements are remembered
+//   - messages, times, next actions, and which records are named as causes (only that some are)
 package model
 
 import (

@@ -26,7 +26,7 @@ func (l *lane) dense() bool {
 	return l.topic == "commerce.orders" || l.topic == "wms.shipments" || l.topic == "wms.inventory"
 }
 
-// history is what became of all events in the end.
+// facts are what became of all events in the end.
 type facts struct {
 	lanes    map[[2]string]*lane
 	outside  []*workload.Event // foreign ones, and those that are in no partition of theirs
@@ -42,9 +42,7 @@ func gather(h *workload.History) *facts {
 	f.takeTurn(0, h.Steering, repairs)
 	pending := []*workload.Event{}
 	for turn, events := range h.Turns() {
-		var commands []*workload.Event
-		commands = f.takeTurn(turn, events, repairs)
-		pending = append(pending, commands...)
+		pending = append(pending, f.takeTurn(turn, events, repairs)...)
 		for f.obey(&pending, repairs) {
 		}
 		for _, l := range f.lanes {

@@ -12,7 +12,6 @@ import (
 	"waybill/schemas"
 	"waybill/simulation/model"
 	"waybill/simulation/workload"
-	"waybill/stream"
 	"waybill/stream/sim"
 	"waybill/topics"
 )
@@ -33,7 +32,7 @@ var (
 
 // play runs all stages on a history, as it happened for a nil random, else in an order drawn from it, each event one to
 // three times.
-func play(t *testing.T, h *workload.History, stages []*stream.Stage, random *rand.Rand) *model.Outputs {
+func play(t *testing.T, h *workload.History, random *rand.Rand) *model.Outputs {
 	t.Helper()
 	options := sim.Options{Start: h.End, Registry: registry}
 	if random != nil {
@@ -87,7 +86,7 @@ func play(t *testing.T, h *workload.History, stages []*stream.Stage, random *ran
 
 func check(t *testing.T, h *workload.History, random *rand.Rand) {
 	t.Helper()
-	differences := model.Compare(model.Expect(h), play(t, h, stages, random))
+	differences := model.Compare(model.Expect(h), play(t, h, random))
 	for i, difference := range differences {
 		if i == 20 {
 			t.Errorf("and %d more", len(differences)-20)

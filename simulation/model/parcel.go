@@ -158,13 +158,13 @@ func (p *parcel) find(like *part) *part {
 }
 
 // remember keeps of a part what a milestone says nothing of.
-func (t *part) remember(before *part) {
+func (p *part) remember(before *part) {
 	if before == nil {
 		return
 	}
-	t.delivered, t.returned = before.delivered, before.returned
-	if t.weight == nil {
-		t.weight = before.weight
+	p.delivered, p.returned = before.delivered, before.returned
+	if p.weight == nil {
+		p.weight = before.weight
 	}
 }
 

@@ -43,7 +43,7 @@ func (t *teller) invoiceAll() {
 				continue
 			}
 			if invoice := t.bill(s, o, lines, at); invoice != nil {
-				t.afterwards(invoice, t.after(at, 8), o)
+				t.afterwards(invoice, t.after(at, 8))
 			}
 		}
 	}
@@ -115,7 +115,7 @@ func (t *teller) agreedPrice(o *order, lineNo int32) (price schemas.Price, price
 }
 
 // afterwards is what becomes of an invoice.
-func (t *teller) afterwards(invoice *schemas.Invoice, at time.Time, o *order) {
+func (t *teller) afterwards(invoice *schemas.Invoice, at time.Time) {
 	tell := func(document *schemas.Invoice, at time.Time) {
 		told := *document
 		told.Lines = append([]schemas.InvoiceLine{}, document.Lines...)

@@ -48,7 +48,7 @@ func (t *teller) orderLife() {
 	changedAt := o.at
 	for t.chance(30) {
 		changedAt = t.after(changedAt, 30)
-		t.change(o, changedAt)
+		t.change(o)
 		t.tellOrder(o, changedAt)
 		if o.Status == schemas.OrderCancelled {
 			break
@@ -91,7 +91,7 @@ func (t *teller) tellOrder(o *order, at time.Time) {
 }
 
 // change is what a customer thinks of afterwards.
-func (t *teller) change(o *order, at time.Time) {
+func (t *teller) change(o *order) {
 	o.Status = schemas.OrderChanged
 	o.Lines = append([]schemas.OrderLine{}, o.Lines...)
 	line := &o.Lines[t.random.IntN(len(o.Lines))]

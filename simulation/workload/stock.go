@@ -12,7 +12,6 @@ import (
 type movement struct {
 	at       time.Time
 	lag      time.Duration // how much later the warehouse wrote it
-	item     *stocked
 	position string
 	of       schemas.StockMovement
 }
