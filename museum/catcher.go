@@ -13,6 +13,7 @@ const simulatedSeeds = 200
 // catcher is what has to find a bug: a test, or one checker of the simulator.
 type catcher struct {
 	folder  string // of the test's package, from the root; empty: the simulator
+	tags    string // build tags of the test
 	test    string // TestName or TestName/subtest
 	checker string
 }
@@ -22,12 +23,16 @@ var (
 	checkerName = regexp.MustCompile(`^[a-z]+(-[a-z]+)*$`)
 )
 
-// parseCatcher reads "test ./FOLDER TestName" or "simulate CHECKER".
+// parseCatcher reads "test ./FOLDER TestName", where -tags TAGS may come before the folder, or "simulate CHECKER".
 func parseCatcher(text string) (catcher, error) {
-	words := strings.Fields(text)
+	words, tags := strings.Fields(text), ""
+	if len(words) == 5 && words[1] == "-tags" {
+		tags = words[2]
+		words = slices.Delete(words, 1, 3)
+	}
 	switch {
 	case len(words) == 3 && words[0] == "test" && strings.HasPrefix(words[1], "./") && testName.MatchString(words[2]):
-		return catcher{folder: strings.TrimPrefix(words[1], "./"), test: words[2]}, nil
+		return catcher{folder: strings.TrimPrefix(words[1], "./"), tags: tags, test: words[2]}, nil
 	case len(words) == 2 && words[0] == "simulate" && checkerName.MatchString(words[1]):
 		return catcher{checker: words[1]}, nil
 	}
@@ -38,21 +43,28 @@ func (c catcher) String() string {
 	if c.folder == "" {
 		return "simulate " + c.checker
 	}
+	if c.tags != "" {
+		return "test -tags " + c.tags + " ./" + c.folder + " " + c.test
+	}
 	return "test ./" + c.folder + " " + c.test
 }
 
 // build is the command that compiles the catcher into a program.
 func (c catcher) build(program string) []string {
 	if c.folder == "" {
-		return []string{"go", "build", "-trimpath", "-o", program, "./cmd/waybill"}
+		return []string{"go", "build", "-trimpath", "-ldflags=-s -w", "-o", program, "./cmd/waybill"}
 	}
-	return []string{"go", "test", "-trimpath", "-c", "-o", program, "./" + c.folder}
+	return []string{"go", "test", "-trimpath", "-ldflags=-s -w", "-tags", c.tags, "-c", "-o", program, "./" + c.folder}
 }
 
 // arguments are those of the program that looks for the bug.
 func (c catcher) arguments() []string {
 	if c.folder == "" {
-		return []string{"simulate", "--seeds", fmt.Sprint(simulatedSeeds)}
+		arguments := []string{"simulate", "--seeds", fmt.Sprint(simulatedSeeds), "--shrink", "0"}
+		if c.checker == "deterministic" { // the one that needs two runs of a seed
+			arguments = append(arguments, "--twice")
+		}
+		return arguments
 	}
 	return []string{"-test.v", "-test.count=1", "-test.run", pattern(c.test)}
 }
@@ -73,7 +85,7 @@ func (c catcher) fired(output string) (bool, string) {
 		if len(failed) == 0 {
 			return false, "the simulator failed, but not by a checker"
 		}
-		return failed[0] == c.checker, "checker " + failed[0]
+		return slices.Contains(failed, c.checker), "checker " + strings.Join(failed, ", ")
 	}
 	failed := testsThat("FAIL", output)
 	if len(failed) == 0 {
@@ -94,12 +106,15 @@ func testsThat(result, output string) (tests []string) {
 	return tests
 }
 
-var checkerResult = regexp.MustCompile(`(?m)^seed \d+: checker ([a-z-]+):`)
+var checkerResult = regexp.MustCompile(`(?m)^seed (\d+): checker ([a-z-]+):`)
 
-// failedCheckers are the simulator's checkers that found something, in the order in which it says so.
+// failedCheckers are the simulator's checkers that found something in the first seed that failed.
 func failedCheckers(output string) (checkers []string) {
-	for _, line := range checkerResult.FindAllStringSubmatch(output, -1) {
-		checkers = append(checkers, line[1])
+	lines := checkerResult.FindAllStringSubmatch(output, -1)
+	for _, line := range lines {
+		if line[1] == lines[0][1] && !slices.Contains(checkers, line[2]) {
+			checkers = append(checkers, line[2])
+		}
 	}
 	return checkers
 }

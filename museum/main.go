@@ -99,12 +99,12 @@ func visit(ctx context.Context, to io.Writer, root string, exhibits []exhibit, j
 		}
 		shops <- shop
 	}
-	byFolder := catchersByFolder(exhibits)
+	programs := byProgram(exhibits)
 	started := time.Now()
-	err = together(len(byFolder), func(i int) error {
+	err = together(len(programs), func(i int) error {
 		shop := <-shops
 		defer func() { shops <- shop }()
-		return shop.rehearse(ctx, byFolder[i])
+		return shop.rehearse(ctx, programs[i])
 	})
 	if err != nil {
 		return nil, err
@@ -138,14 +138,15 @@ func together(n int, do func(i int) error) error {
 	return errors.Join(failed...)
 }
 
-// catchersByFolder are the exhibits' catchers, those of one program together.
-func catchersByFolder(exhibits []exhibit) (grouped [][]catcher) {
+// byProgram are the exhibits' catchers, those that are compiled into one program together.
+func byProgram(exhibits []exhibit) (grouped [][]catcher) {
 	at := map[string]int{}
 	for _, e := range exhibits {
-		i, known := at[e.caughtBy.folder]
+		program := e.caughtBy.folder + " " + e.caughtBy.tags
+		i, known := at[program]
 		if !known {
 			i = len(grouped)
-			at[e.caughtBy.folder] = i
+			at[program] = i
 			grouped = append(grouped, nil)
 		}
 		grouped[i] = append(grouped[i], e.caughtBy)

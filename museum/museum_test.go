@@ -31,7 +31,7 @@ func TestEveryExhibitStillFitsTheTree(t *testing.T) {
 func TestAnExhibitSaysWhatItIs(t *testing.T) {
 	e, err := parseExhibit("exhibits/half.patch", `Bug: Half a cent is lost.
 Layer: money
-Caught by: test ./processors/money TestHalves/up
+Caught by: test -tags slow ./processors/money TestHalves/up
 Says: want 1
 Budget: 30s
 
@@ -46,7 +46,7 @@ diff --git a/processors/money/extend.go b/processors/money/extend.go
 		t.Fatal(err)
 	}
 	if e.name != "half" || e.bug != "Half a cent is lost." || e.layer != "money" || e.says != "want 1" || e.budget != 30*time.Second ||
-		e.caughtBy != (catcher{folder: "processors/money", test: "TestHalves/up"}) || !slices.Equal(e.files, []string{"processors/money/extend.go"}) {
+		e.caughtBy != (catcher{folder: "processors/money", tags: "slow", test: "TestHalves/up"}) || !slices.Equal(e.files, []string{"processors/money/extend.go"}) {
 		t.Errorf("read as %+v", e)
 	}
 }
@@ -84,6 +84,8 @@ FAIL
 	failedSeed := `seed 17: checker nothing-doubled: order o-3 line 1: billed 24, shipped 12
   epoch 4 of fulfilment/2 …
 seed 17: checker model: …
+seed 17: checker model: …
+seed 23: checker holds: …
 `
 	for _, of := range []struct {
 		by     string
@@ -96,8 +98,9 @@ seed 17: checker model: …
 		{"test ./a TestA/of_one", failedTest, false, "test TestA, TestA/of_two"},
 		{"test ./a TestAB", failedTest, false, "test TestA, TestA/of_two"},
 		{"test ./a TestA", "panic: test timed out after 1s\n", false, "the test program failed outside of its tests"},
-		{"simulate nothing-doubled", failedSeed, true, "checker nothing-doubled"},
-		{"simulate model", failedSeed, false, "checker nothing-doubled"},
+		{"simulate nothing-doubled", failedSeed, true, "checker nothing-doubled, model"},
+		{"simulate model", failedSeed, true, "checker nothing-doubled, model"},
+		{"simulate holds", failedSeed, false, "checker nothing-doubled, model"},
 		{"simulate model", "Error: unknown flag: --seeds\n", false, "the simulator failed, but not by a checker"},
 	} {
 		c, err := parseCatcher(of.by)

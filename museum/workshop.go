@@ -104,7 +104,7 @@ func (w *workshop) judge(ctx context.Context, e exhibit) verdict {
 	return v
 }
 
-// rehearse runs catchers of one folder on the tree as it is: all have to be there and content.
+// rehearse runs catchers of one program on the tree as it is: all have to be there and content.
 func (w *workshop) rehearse(ctx context.Context, catchers []catcher) error {
 	build := catchers[0].build(w.program)
 	if _, err := call(ctx, w.tree, build[0], build[1:]...); err != nil {
