@@ -20,6 +20,7 @@ const (
 	burst           = "all-at-once"     // everything of a turn arrives within seconds, in any order
 	resent          = "source-resends"  // a source begins again a while back
 	shuffled        = "source-shuffles" // a source's events come in any order within an hour
+	otherID         = "schema-under-another-id"
 )
 
 // DeliveryFaults are their names, with what they are.
@@ -28,7 +29,8 @@ var DeliveryFaults = map[string]string{
 	repeatedByAWeek: "an event is sent again days later", delayedMinutes: "an event arrives minutes late",
 	delayedHours: "an event arrives hours late", delayedDays: "an event arrives days late",
 	overtaken: "an event is overtaken by a later one of its entity", burst: "two weeks of events arrive within seconds, in any order",
-	resent: "a source sends its last events once more", shuffled: "a source's events arrive in any order within an hour",
+	otherID: "a source writes by its contract, which the registry has given it under another id",
+	resent:  "a source sends its last events once more", shuffled: "a source's events arrive in any order within an hour",
 }
 
 // arrival is when a record of an event is sent.
@@ -36,6 +38,7 @@ type arrival struct {
 	at    time.Time
 	event int
 	order int
+	other bool // its schema has another id
 }
 
 // deliver draws when the events of a turn arrive, not before a time. Every event has its own draws, so that leaving one out
@@ -53,11 +56,12 @@ func deliver(plan Plan, history *workload.History, turn int, numbers []int, notB
 		inBurst, inDisorder, resends = false, false, false
 	}
 	var arrivals []arrival
+	var other bool
 	add := func(event int, at time.Time) {
 		if at.Before(notBefore) {
 			at = notBefore
 		}
-		arrivals = append(arrivals, arrival{at, event, len(arrivals)})
+		arrivals = append(arrivals, arrival{at, event, len(arrivals), other})
 	}
 	latest := map[string]time.Time{} // arrival, by entity
 	for i := range history.Events {
@@ -67,6 +71,9 @@ func deliver(plan Plan, history *workload.History, turn int, numbers []int, notB
 		}
 		random := rand.New(rand.NewPCG(seed, 1<<33+uint64(numbers[i])))
 		at := event.At
+		if other = !plan.Plain && event.Trouble == nil && random.IntN(20) == 0; other {
+			struck[otherID]++
+		}
 		switch {
 		case inBurst:
 			at = history.End.Add(time.Duration(random.IntN(2000)) * time.Millisecond)

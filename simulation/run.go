@@ -6,6 +6,7 @@ package simulation
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"fmt"
 	"slices"
 	"time"
@@ -25,15 +26,17 @@ type Player struct {
 	registry *schemas.LocalRegistry
 	stages   [][]*stream.Stage
 	calm     []*stream.Stage
+	otherID  map[int]int // under which the registry has a contract too, by its id
 	check    func(*checks.Run) []checks.Failure
 }
 
 // NewPlayer makes a player, which one goroutine uses.
 func NewPlayer() *Player {
-	p := &Player{registry: schemas.NewLocalRegistry(), calm: processors.Stages(topics.Default()), check: checks.Of}
+	p := &Player{registry: schemas.NewLocalRegistry(), calm: processors.Stages(topics.Default()), check: checks.Of, otherID: map[int]int{}}
 	for _, entry := range topics.Default().Topics() { // their ids are those of no history
 		if contract, ok := schemas.Contract(entry.Name); ok {
-			p.registry.Register(schemas.Subject(entry.Name), contract)
+			subject := schemas.Subject(entry.Name)
+			p.otherID[p.registry.Register(subject, contract)] = p.registry.Register(subject, contract+" ")
 		}
 	}
 	workload.Tell(0, p.registry, workload.Options{})
@@ -113,12 +116,16 @@ func (p *Player) storm(plan Plan, run *checks.Run, numbers []int, result *Result
 		Registry: p.registry, Stages: p.stagesOf, Release: "simulated", Pebble: plan.Pebble, Only: plan.Strikes, Story: plan.Story,
 	})
 	run.Cluster = c
-	send := func(event *workload.Event) {
+	send := func(event *workload.Event, otherID bool) {
 		var key []byte
 		if event.Key != "" {
 			key = []byte(event.Key)
 		}
-		place, offset := c.Send(event.Topic, key, event.Bytes)
+		value := event.Bytes
+		if otherID {
+			value = p.underAnotherID(value)
+		}
+		place, offset := c.Send(event.Topic, key, value)
 		if plan.Story != nil {
 			plan.Story(c.Now(), fmt.Sprintf("source: %s %s %s: %s", event.Topic, event.Entity, event.ID(), p.describe(event)))
 		}
@@ -127,7 +134,7 @@ func (p *Player) storm(plan Plan, run *checks.Run, numbers []int, result *Result
 	told := plan.Story
 	plan.Story = nil // what is known beforehand is no part of a story
 	for i := range history.Steering {
-		send(&history.Steering[i])
+		send(&history.Steering[i], false)
 	}
 	plan.Story = told
 	c.Run(c.Now().Add(time.Minute))
@@ -137,7 +144,7 @@ func (p *Player) storm(plan Plan, run *checks.Run, numbers []int, result *Result
 		c.Storm()
 		var last time.Time
 		for _, one := range deliver(plan, history, turn, numbers, c.Now(), result.Struck) {
-			c.At(one.at, func() { send(&history.Events[one.event]) })
+			c.At(one.at, func() { send(&history.Events[one.event], one.other) })
 			last = one.at
 		}
 		if last.After(c.Now()) {
@@ -152,6 +159,21 @@ func (p *Player) storm(plan Plan, run *checks.Run, numbers []int, result *Result
 	if c.Now().Before(history.End) {
 		c.Run(history.End)
 	}
+}
+
+// underAnotherID is a value in the wire format with the other id of its schema; as it is when that is of no contract.
+func (p *Player) underAnotherID(value []byte) []byte {
+	const header = 5 // a zero and the id
+	if len(value) < header {
+		return value
+	}
+	other, known := p.otherID[int(binary.BigEndian.Uint32(value[1:header]))]
+	if !known {
+		return value
+	}
+	value = bytes.Clone(value)
+	binary.BigEndian.PutUint32(value[1:], uint32(other))
+	return value
 }
 
 // describe is an event for people, without what every record begins with.

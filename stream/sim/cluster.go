@@ -60,6 +60,7 @@ func NewCluster(options ClusterOptions) *Cluster {
 		for _, topic := range stage.References() {
 			contract, _ := schemas.Contract(topic)
 			c.steady[c.registry.Register(schemas.Subject(topic), contract)] = true
+			c.steady[c.registry.Register(schemas.Subject(topic), contract+" ")] = true
 		}
 	}
 	for range options.Processes {
@@ -366,8 +367,8 @@ func (c *Cluster) operate() {
 // makeOlder rewrites the committed records of a changelog as an older release would have written them. Stores that have
 // read them keep what they have; whoever restores reads the older rows.
 func (c *Cluster) makeOlder(changelog *partition) {
-	if changelog.stable() < changelog.next {
-		return // an epoch is under way
+	if changelog.stable() < changelog.next || c.restoring(changelog) {
+		return // an epoch is under way, or a restore that would read the rows and not their schemas, which come last
 	}
 	var entries []*stream.Entry
 	var records []*stream.Record
@@ -390,6 +391,19 @@ func (c *Cluster) makeOlder(changelog *partition) {
 	for _, entry := range added {
 		c.broker.log.write(nil, changelog.topic, changelog.number, entry.Key, entry.Value, nil, c.now)
 	}
+}
+
+func (c *Cluster) restoring(changelog *partition) bool {
+	for _, p := range c.processes {
+		for _, s := range p.sessions {
+			for _, running := range s.tasks {
+				if s.stage.Changelog() == changelog.topic && running.number == changelog.number && running.task == nil {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // StoreDifferences tells where the rows of a task that runs are not what its changelog says. Nothing is under way when it

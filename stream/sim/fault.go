@@ -65,6 +65,7 @@ const (
 
 	RegistryAwayForReading
 	RegistryAwayForWriting
+	RegistryGivesAnotherID
 
 	ClockBehind
 	ClockAhead
@@ -136,6 +137,7 @@ var table = [faults]row{
 	SourceTruncated:     {"source-truncated", 0.02, "retention removes what every group has committed"},
 
 	RegistryAwayForReading: {"registry-away-for-reading", 0.2, "the registry does not answer for the schema of an id"},
+	RegistryGivesAnotherID: {"registry-gives-another-id", 0.2, "a process starts with a registry that gives other ids for the schemas that it knows"},
 	RegistryAwayForWriting: {"registry-away-for-writing", 0.2, "the registry does not answer for the id of a schema"},
 
 	ClockBehind:       {"clock-behind", 0.02, "a process's clock is behind"},

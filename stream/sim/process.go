@@ -35,7 +35,7 @@ func (p *process) start() {
 		return
 	}
 	p.running = true
-	registry := &unsteadyRegistry{c.registry, c.chaos, c.steady}
+	registry := &unsteadyRegistry{c.registry, c.chaos, c.steady, c.chaos.strike(RegistryGivesAnotherID)}
 	happened := c.chaos.any(StoreWiped, StoreOfAnother, StoreFromBackup)
 	p.sessions = nil
 	for _, stage := range p.stages {
@@ -152,6 +152,7 @@ type unsteadyRegistry struct {
 	schemas.Registry
 	chaos  *chaos
 	steady map[int]bool
+	other  bool // it gives other ids
 }
 
 func (r *unsteadyRegistry) Schema(ctx context.Context, id int) (string, error) {
@@ -164,6 +165,9 @@ func (r *unsteadyRegistry) Schema(ctx context.Context, id int) (string, error) {
 func (r *unsteadyRegistry) ID(ctx context.Context, subject, schema string) (int, error) {
 	if r.chaos.strike(RegistryAwayForWriting) {
 		return 0, fmt.Errorf("id of %s: %w", subject, schemas.ErrRegistryUnavailable)
+	}
+	if r.other {
+		schema += " " // the same schema, under an id of its own
 	}
 	return r.Registry.ID(ctx, subject, schema)
 }
