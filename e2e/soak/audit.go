@@ -184,12 +184,12 @@ func (a *audit) isOpen(id transactionID) bool {
 	return false
 }
 
-// ended tells how a transaction ended: on how many partitions each way.
-func (a *audit) ended(id transactionID) (commits, aborts int) {
+// commits is on how many partitions a transaction was committed.
+func (a *audit) commits(id transactionID) int {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if t := a.transactions[id]; t != nil {
-		return t.commits, t.aborts
+		return t.commits
 	}
-	return 0, 0
+	return 0
 }

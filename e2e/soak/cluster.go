@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -109,7 +110,7 @@ func (c *cluster) whole(ctx context.Context, number int) (bool, error) {
 func (c *cluster) keepLogs(folder string) {
 	for number := range brokerCount {
 		name := c.name(number+1) + ".log"
-		if err := os.Rename(filepath.Join(c.folder, name), filepath.Join(folder, name)); err != nil {
+		if err := os.Rename(filepath.Join(c.folder, name), filepath.Join(folder, name)); err != nil && !errors.Is(err, os.ErrNotExist) {
 			c.log("the log of %s is not kept: %v", name, err)
 		}
 	}

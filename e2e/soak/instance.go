@@ -157,18 +157,18 @@ func (p *instance) metric(ctx context.Context, name string) (float64, error) {
 	return sum, err
 }
 
-// logged is what the process has said from a place in its log on, and the place where the log ends.
-func (p *instance) logged(from int64) (string, int64) {
+// logged is what the process has said from a place in its log on.
+func (p *instance) logged(from int64) string {
 	file, err := os.Open(p.logFile)
 	if err != nil {
-		return "", from
+		return ""
 	}
 	defer func() { _ = file.Close() }()
 	text, err := io.ReadAll(io.NewSectionReader(file, from, 1<<40))
 	if err != nil {
-		return "", from
+		return ""
 	}
-	return string(text), from + int64(len(text))
+	return string(text)
 }
 
 func (p *instance) logEnd() int64 {

@@ -80,3 +80,17 @@ func TestAZombieIsFencedWhenNothingOfItsTransactionsIsCommittedAndItsLogSaysSo(t
 		t.Errorf("fenced %v, not %v", s.counts.fenced, s.counts.notFenced)
 	}
 }
+
+func TestAZombieIsTurnedAwayWhenABrokerSaysSoOrItGivesUpWhatItHadOpen(t *testing.T) {
+	caught := map[string]transactionID{"fulfilment": {7, 1}}
+	for line, want := range map[string]bool{
+		`msg=pausing stage=tracker error="polling: UNKNOWN_MEMBER_ID: …"`:                                true,
+		`msg=pausing stage=fulfilment error="retryable: committing an epoch: context deadline exceeded"`: true,
+		`msg=pausing stage=tracker error="retryable: committing an epoch: context deadline exceeded"`:    false,
+		`msg="task restored" stage=fulfilment partition=3`:                                               false,
+	} {
+		if got := turnedAway.MatchString(line) || gaveUp(line, caught); got != want {
+			t.Errorf("%s: %t", line, got)
+		}
+	}
+}

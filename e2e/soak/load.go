@@ -34,8 +34,11 @@ type load struct {
 	joint       joint
 	encoder     *distributor.Encoder
 	story       *distributor.Story
-	due         map[int][]pending   // by tick
+	due         map[int][]pending // by tick
+	began       time.Time
 	events      []distributor.Event // each once, as they happened
+	tickOf      []int               // in which they did
+	toldAt      []int               // the story's records
 	index       map[string]int      // of events, by topic, key and event id
 
 	mu     sync.Mutex
@@ -69,7 +72,9 @@ func newLoad(ctx context.Context, o options, registry schemas.Registry, foreign 
 		due:         map[int][]pending{}, index: map[string]int{}, from: map[place]int{},
 	}
 	for _, one := range story.Records {
-		l.plan(l.random.IntN(max(l.ticks()/2, 1)), &kgo.Record{Topic: one.Topic, Key: one.Key, Value: one.Value}, -1)
+		at := l.random.IntN(max(l.ticks()/2, 1))
+		l.toldAt = append(l.toldAt, at)
+		l.plan(at, &kgo.Record{Topic: one.Topic, Key: one.Key, Value: one.Value}, -1)
 	}
 	return l, nil
 }
@@ -101,9 +106,10 @@ func (l *load) prepare(ctx context.Context, client *kgo.Client) error {
 
 // run writes until the minutes are over, then what is still due.
 func (l *load) run(ctx context.Context, client *kgo.Client) error {
-	began, ordered := time.Now(), 0.0
+	ordered := 0.0
+	l.began = time.Now()
 	for i := range l.ticks() {
-		if pause(ctx, time.Until(began.Add(time.Duration(i)*tick))); ctx.Err() != nil {
+		if pause(ctx, time.Until(l.began.Add(time.Duration(i)*tick))); ctx.Err() != nil {
 			return ctx.Err()
 		}
 		at := opening.Add(time.Duration(i) * tick)
@@ -141,19 +147,19 @@ func (l *load) happen(ctx context.Context, tick int, events []distributor.Event)
 		if err != nil {
 			return err
 		}
-		l.plan(tick, &kgo.Record{Topic: event.Topic, Key: []byte(event.Key), Value: value}, l.keep(event))
+		l.plan(tick, &kgo.Record{Topic: event.Topic, Key: []byte(event.Key), Value: value}, l.keep(event, tick))
 	}
 	return nil
 }
 
 // keep is the event's place among all.
-func (l *load) keep(event distributor.Event) int {
+func (l *load) keep(event distributor.Event, tick int) int {
 	id := event.Topic + " " + event.Key + " " + metaOf(event.Value).EventID
 	at, had := l.index[id]
 	if !had {
 		at = len(l.events)
 		l.index[id] = at
-		l.events = append(l.events, event)
+		l.events, l.tickOf = append(l.events, event), append(l.tickOf, tick)
 	}
 	return at
 }

@@ -95,7 +95,7 @@ func (s *site) restarts(ctx context.Context) (*restarts, error) {
 	if r.records, err = one.metric(ctx, "waybill_restored_records_total"); err != nil {
 		return nil, err
 	}
-	said, _ := one.logged(from)
+	said := one.logged(from)
 	for line := range strings.Lines(said) {
 		if strings.Contains(line, "msg=restoring ") {
 			r.progress = strings.TrimSpace(line)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -18,7 +19,7 @@ type act struct {
 }
 
 var acts = []act{
-	{"zombie", 1, (*site).makeZombie},
+	{"zombie", 2, (*site).makeZombie},
 	{"restart", 4, (*site).killAndRestart},
 	{"away", 2, (*site).killAndStayAway},
 	{"two", 1, (*site).killTwo},
@@ -69,10 +70,8 @@ func (s *site) harm(ctx context.Context) error {
 	lanes.Go(func() { failures[1] = s.harmBrokers(ctx, harming) })
 	lanes.Go(func() { s.progress(harming) })
 	lanes.Wait()
-	for _, err := range append(failures, <-writing) {
-		if err != nil {
-			return err
-		}
+	if err := errors.Join(failures[0], failures[1], <-writing); err != nil {
+		return err
 	}
 	for _, one := range s.instances {
 		if err := one.awaitReady(ctx, 2*time.Minute); err != nil {
@@ -88,13 +87,13 @@ func (s *site) harmProcesses(ctx, harming context.Context) error {
 	wipeAt := time.Now().Add(time.Duration(s.options.minutes * 0.4 * float64(time.Minute)))
 	for {
 		var deck []act
-		for _, one := range acts[1:] {
+		for _, one := range acts {
 			for range one.times {
 				deck = append(deck, one)
 			}
 		}
-		random.Shuffle(len(deck), func(i, j int) { deck[i], deck[j] = deck[j], deck[i] })
-		for _, one := range append([]act{acts[0]}, deck...) {
+		random.Shuffle(len(deck)-1, func(i, j int) { deck[i+1], deck[j+1] = deck[j+1], deck[i+1] })
+		for _, one := range deck {
 			if pause(harming, between(random, time.Second, 4*time.Second)); harming.Err() != nil {
 				return ctx.Err()
 			}

@@ -20,6 +20,17 @@ type zombie struct {
 // turnedAway are the answers by which the brokers turn away a producer or a member of a group that others have replaced.
 var turnedAway = regexp.MustCompile(`PRODUCER_FENCED|INVALID_PRODUCER_EPOCH|FENCED_INSTANCE_ID|UNKNOWN_MEMBER_ID|ILLEGAL_GENERATION|INVALID_TXN_STATE|INVALID_PRODUCER_ID_MAPPING|UNKNOWN_PRODUCER_ID`)
 
+// gaveUp tells that a line says of a transaction that was open when the process was stopped that it did not commit. It may
+// have waited for an answer for so long, by the clock, that it does not ask again.
+func gaveUp(line string, caught map[string]transactionID) bool {
+	for stage := range caught {
+		if strings.Contains(line, "stage="+stage+" ") && strings.Contains(line, "committing an epoch") {
+			return true
+		}
+	}
+	return false
+}
+
 // makeZombie stops a process while it has transactions open, until its session and its transactions have timed out, and
 // continues it.
 func (s *site) makeZombie(ctx context.Context, random *rand.Rand) error {
@@ -51,7 +62,7 @@ func (s *site) makeZombie(ctx context.Context, random *rand.Rand) error {
 	// The process has done nothing since it was stopped: what is committed by now was asked for before that, and reached the
 	// coordinator late. What is not may never be.
 	for stage, id := range caught {
-		if commits, _ := s.audit.ended(id); commits > 0 {
+		if commits := s.audit.commits(id); commits > 0 {
 			delete(caught, stage)
 		}
 	}
@@ -67,9 +78,9 @@ func (s *site) makeZombie(ctx context.Context, random *rand.Rand) error {
 	s.counts.add(&s.counts.zombies)
 	found := zombie{name: one.name, caught: caught}
 	_ = await(ctx, 30*time.Second, "it is turned away", func() (bool, error) { // judge counts those that were not
-		said, _ := one.logged(from)
+		said := one.logged(from)
 		for line := range strings.Lines(said) {
-			if turnedAway.MatchString(line) {
+			if turnedAway.MatchString(line) || gaveUp(line, caught) {
 				found.said = strings.TrimSpace(line)
 				return true, nil
 			}
