@@ -41,7 +41,7 @@ func (s *site) judge(ctx context.Context) (*findings, error) {
 	}
 	s.say("waiting for the outcome")
 	found := &findings{}
-	want := ""
+	var want string
 	for deadline := time.Now().Add(outcomeWait); ; {
 		if want, err = calm.outcome(ctx); err != nil {
 			return nil, err
