@@ -85,6 +85,7 @@ func (t *transaction) wrote(p *partition, record *stream.Record) {
 	t.epoch.Records = append(t.epoch.Records, record)
 	if !slices.Contains(t.partitions, p) {
 		t.partitions = append(t.partitions, p)
+		p.undecided = append(p.undecided, undecided{t, record.Offset})
 	}
 }
 
@@ -182,6 +183,7 @@ func (b *broker) decide(t *transaction) {
 	}
 	for _, p := range t.partitions {
 		p.append(nil, t)
+		p.undecided = slices.DeleteFunc(p.undecided, func(u undecided) bool { return u.of == t })
 	}
 	t.producer.current = nil
 	b.log.version++

@@ -19,13 +19,20 @@ type Log struct {
 }
 
 type partition struct {
-	topic   string
-	number  int32
-	entries []entry // by offset, those that are left
-	ever    []entry // all that there were
-	next    int64   // the offset of the next one
-	start   int64   // what is before it was removed by retention
-	older   bool    // rewritten as an older release would have written it
+	topic     string
+	number    int32
+	entries   []entry     // by offset, those that are left
+	ever      []entry     // all that there were
+	next      int64       // the offset of the next one
+	start     int64       // what is before it was removed by retention
+	undecided []undecided // by offset
+	older     bool        // rewritten as an older release would have written it
+}
+
+// undecided is a transaction that has written to a partition, from an offset on.
+type undecided struct {
+	of   *transaction
+	from int64
 }
 
 // entry is a record or, with a nil record, the marker that ends a transaction.
@@ -74,19 +81,8 @@ func (p *partition) append(record *stream.Record, of *transaction) {
 
 // stable is the last stable offset: the first one of a transaction that is undecided.
 func (p *partition) stable() int64 {
-	for i := len(p.entries) - 1; i >= 0; i-- {
-		// Undecided records are few and at the end; a decided one of an earlier time ends the search only when nothing
-		// before it can be undecided, which the transaction's first offset tells.
-		if p.entries[i].of == nil || p.entries[i].of.decided() {
-			continue
-		}
-		stable := p.entries[i].offset
-		for j := i; j >= 0; j-- {
-			if of := p.entries[j].of; of != nil && !of.decided() {
-				stable = p.entries[j].offset
-			}
-		}
-		return stable
+	if len(p.undecided) > 0 {
+		return p.undecided[0].from
 	}
 	return p.next
 }

@@ -54,7 +54,17 @@ func (s *session) ready() bool {
 	c := s.process.cluster
 	switch due := !s.wake.IsZero() && !s.wake.After(c.now); s.state {
 	case resting:
-		return due || s.rested != c.broker.log.version || s.process.leaving
+		if due || s.process.leaving {
+			return true
+		}
+		if s.rested == c.broker.log.version {
+			return false
+		}
+		if s.concerned() {
+			return true
+		}
+		s.rested = c.broker.log.version
+		return false
 	case pausing:
 		return due
 	}
@@ -65,6 +75,35 @@ type runningTask struct {
 	number  int32
 	task    *stream.Task // nil: it is being restored
 	restore *restore
+}
+
+// concerned tells whether anything has changed that the session would do something about.
+func (s *session) concerned() bool {
+	g, log := s.group, s.process.cluster.broker.log
+	if g.members[s.member.instance] != s.member || g.balancing && !s.member.joined || !g.balancing && s.member.generation != g.generation {
+		return true
+	}
+	for task, target := range g.target {
+		if owner := g.owners[task]; owner == s.member && target != owner || owner == nil && target == s.member {
+			return true
+		}
+	}
+	for _, running := range s.tasks {
+		if running.task == nil {
+			return true
+		}
+		for _, topic := range s.stage.Inputs() {
+			if log.partition(topic, running.number).stable() > s.position[Place{topic, running.number}] {
+				return true
+			}
+		}
+	}
+	for at, from := range s.read {
+		if log.partition(at.Topic, at.Partition).stable() > from {
+			return true
+		}
+	}
+	return false
 }
 
 // signal is what a session tells when it gives the turn away.
