@@ -20,7 +20,7 @@ type act struct {
 
 var acts = []act{
 	{"zombie", 2, (*site).makeZombie},
-	{"restart", 4, (*site).killAndRestart},
+	{"restart", 6, (*site).killAndRestart},
 	{"away", 2, (*site).killAndStayAway},
 	{"two", 1, (*site).killTwo},
 	{"scale", 1, (*site).scale},
@@ -94,7 +94,7 @@ func (s *site) harmProcesses(ctx, harming context.Context) error {
 		}
 		random.Shuffle(len(deck)-1, func(i, j int) { deck[i+1], deck[j+1] = deck[j+1], deck[i+1] })
 		for _, one := range deck {
-			if pause(harming, between(random, time.Second, 4*time.Second)); harming.Err() != nil {
+			if pause(harming, between(random, 500*time.Millisecond, 2*time.Second)); harming.Err() != nil {
 				return ctx.Err()
 			}
 			if s.counts.wipes == 0 && time.Now().After(wipeAt) {
