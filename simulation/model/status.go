@@ -126,8 +126,17 @@ func (l *line) progress() *progress {
 		p.add(of, "shipped", part.shipped)
 		p.add(of, "delivered", part.delivered)
 	}
+	var units []unit
+	ready := map[unit]number{} // a bill may put parts together, and so does what is counted of them
 	for _, bill := range l.billed {
-		p.add(unit{bill.part.item, bill.in.uom}, "invoice_ready", bill.quantity)
+		of := unit{bill.part.item, bill.in.uom}
+		if ready[of] == nil {
+			units = append(units, of)
+		}
+		ready[of] = plus(orZero(ready[of]), bill.quantity)
+	}
+	for _, of := range units {
+		p.add(of, "invoice_ready", ready[of])
 	}
 	return p
 }
