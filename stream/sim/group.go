@@ -41,7 +41,8 @@ func (b *broker) group(name string, random *rand.Rand) *group {
 	return g
 }
 
-// join makes an instance a member. One that comes back under its name takes its own place; the one before is fenced.
+// join makes an instance a member. One that comes back under its name takes its own place, mostly without a rebalance; the
+// one before is fenced.
 func (g *group) join(instance string, now time.Time) *member {
 	m := &member{instance: instance, seen: now}
 	if before := g.members[instance]; before != nil {
@@ -54,8 +55,11 @@ func (g *group) join(instance string, now time.Time) *member {
 			}
 		}
 	}
-	g.members[instance] = m
-	g.rebalance()
+	before := g.members[instance]
+	if g.members[instance] = m; before == nil || g.balancing || g.random.IntN(4) == 0 {
+		g.rebalance()
+	}
+	g.broker.log.version++
 	return m
 }
 

@@ -209,10 +209,15 @@ func (s *session) sleep(d time.Duration) {
 func (s *session) once() (err error) {
 	c := s.process.cluster
 	defer func() {
-		if s.member != nil && !s.killed {
+		switch {
+		case s.member == nil || s.killed:
+			return
+		case err == nil:
 			s.group.leave(s.member)
-			s.member = nil
+		default: // the next session takes its place, or the group misses it
+			s.member.silent, s.member.seen, c.broker.silence = true, c.now, true
 		}
+		s.member = nil
 	}()
 	s.tasks, s.position, s.reached = nil, map[Place]int64{}, map[Place]int64{}
 	if s.store == nil {
