@@ -160,6 +160,41 @@ func TestAWindowKeepsAnIdForAsLongAsItSays(t *testing.T) {
 	wantNotes(t, w, "seen a 0", "seen a 1", "seen a 2", "seen b 0", "seen c 0")
 }
 
+// A restore that was broken off leaves a store that knows the changelog's beginning only: a tombstone behind it may be as
+// old as the store was.
+func TestAPartOfARestoreDoesNotMakeAStoreYounger(t *testing.T) {
+	const retention = 10 * time.Hour
+	store := state.OpenMemory()
+	part := func(next, end int64, after time.Duration) {
+		t.Helper()
+		if err := stream.Restore(store, 0, []stream.Entry{{Key: []byte("k"), Value: []byte("v")}}, next, end, start.Add(after)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	at := func(after time.Duration) (emptied bool) {
+		t.Helper()
+		_, why, err := stream.ReadOn(store, 0, 0, 200, start.Add(after), retention)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return why != ""
+	}
+	part(5, 100, 0)            // from nothing: as of when it began
+	part(50, 100, time.Hour)   // a part of the rest
+	part(60, 100, 2*time.Hour) // and another
+	if at(8 * time.Hour) {
+		t.Error("a restore that began less than the retention ago does not go on")
+	}
+	part(100, 100, 8*time.Hour)
+	if at(16 * time.Hour) {
+		t.Error("a store that was restored to the end does not count from then")
+	}
+	part(120, 200, 16*time.Hour)
+	if !at(18 * time.Hour) {
+		t.Error("a store of which the end was reached ten hours ago is read on from: it may have missed tombstones")
+	}
+}
+
 func TestAStoreThatCannotBeReadOnFromIsEmptied(t *testing.T) {
 	const retention = 10 * time.Hour
 	for _, of := range []struct {
@@ -176,7 +211,7 @@ func TestAStoreThatCannotBeReadOnFromIsEmptied(t *testing.T) {
 		{"older than the tombstones", 2, 9, 9*time.Hour + time.Second, 2, true},
 	} {
 		store := state.OpenMemory()
-		if err := stream.Restore(store, 0, []stream.Entry{{Key: []byte("k"), Value: []byte("v")}}, 5, start); err != nil {
+		if err := stream.Restore(store, 0, []stream.Entry{{Key: []byte("k"), Value: []byte("v")}}, 5, 5, start); err != nil {
 			t.Fatal(err)
 		}
 		next, why, err := stream.ReadOn(store, 0, of.start, of.end, start.Add(of.after), retention)

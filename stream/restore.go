@@ -81,8 +81,19 @@ func ReadOn(store state.Store, partition int32, start, end int64, now time.Time,
 	return start, why, Forget(store, partition)
 }
 
-// Restore applies records of a task's changelog to the store, in their order, together with the offset to read next.
-func Restore(store state.Store, partition int32, entries []Entry, next int64, now time.Time) error {
+// Restore applies records of a task's changelog to the store, in their order, together with the offset to read next. Now
+// is when end was the changelog's end. A part of a restore does not make the store younger: what was deleted behind it may
+// be older than the part, and its tombstone gone when the restore goes on.
+func Restore(store state.Store, partition int32, entries []Entry, next, end int64, now time.Time) error {
+	if next < end {
+		before, err := ChangelogPosition(store, partition)
+		if err != nil {
+			return err
+		}
+		if before.Next > 0 {
+			now = before.At
+		}
+	}
 	prefix := taskPrefix(partition)
 	var batch state.Batch
 	for _, entry := range entries {

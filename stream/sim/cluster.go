@@ -89,7 +89,7 @@ func (c *Cluster) diskOfAnother() state.Disk {
 	if err == nil {
 		for task := range c.options.Partitions {
 			foreign := []stream.Entry{{Key: []byte("\x01foreign"), Value: []byte("rows of another cluster")}}
-			if err = stream.Restore(store, task, foreign, 1<<40, c.now); err != nil {
+			if err = stream.Restore(store, task, foreign, 1<<40, 1<<40, c.now); err != nil {
 				break
 			}
 		}
@@ -404,6 +404,20 @@ func (c *Cluster) restoring(changelog *partition) bool {
 		}
 	}
 	return false
+}
+
+// Close ends the processes, whose coroutines and stores would else be kept for good. What is on the log can still be read.
+func (c *Cluster) Close() {
+	for _, p := range c.processes {
+		for _, s := range p.sessions {
+			s.killed = true
+			s.end()
+			if s.store != nil {
+				_ = s.store.Close() // nobody reads it any more
+			}
+		}
+		p.sessions = nil
+	}
 }
 
 // StoreDifferences tells where the rows of a task that runs are not what its changelog says. Nothing is under way when it
