@@ -40,6 +40,7 @@ type entry struct {
 	offset int64
 	record *stream.Record
 	of     *transaction // nil: not transactional
+	goes   time.Time    // a tombstone: when the cleaner may remove it; zero: it has not passed it yet
 }
 
 func newLog(partitions int32) *Log {
@@ -74,7 +75,7 @@ func (l *Log) write(of *transaction, topic string, number int32, key, value []by
 }
 
 func (p *partition) append(record *stream.Record, of *transaction) {
-	e := entry{p.next, record, of}
+	e := entry{offset: p.next, record: record, of: of}
 	p.entries, p.ever = append(p.entries, e), append(p.ever, e)
 	p.next++
 }
@@ -111,14 +112,19 @@ func (p *partition) truncate(before int64) {
 	p.entries = slices.DeleteFunc(p.entries, func(e entry) bool { return e.offset < p.start })
 }
 
-// compact keeps the newest committed record of every key below the last stable offset, as the cleaner does; tombstones go
-// when they are older than the retention.
+// compact keeps the newest committed record of every key below the last stable offset, as the cleaner does. A tombstone goes
+// when the cleaner has passed it the retention ago, not with what it deletes: who has read that has so long to read on.
 func (p *partition) compact(now time.Time, tombstones time.Duration) (removed int) {
 	stable := p.stable()
 	newest := map[string]int64{}
 	for _, e := range p.entries {
 		if e.offset < stable && e.record != nil && (e.of == nil || e.of.state == committed) {
 			newest[string(e.record.Key)] = e.offset
+		}
+	}
+	for i := range p.entries {
+		if e := &p.entries[i]; e.offset < stable && e.record != nil && e.record.Value == nil && e.goes.IsZero() {
+			e.goes = now.Add(tombstones)
 		}
 	}
 	before := len(p.entries)
@@ -131,7 +137,7 @@ func (p *partition) compact(now time.Time, tombstones time.Duration) (removed in
 		case newest[string(e.record.Key)] != e.offset:
 			return true
 		}
-		return e.record.Value == nil && now.Sub(e.record.Timestamp) > tombstones
+		return e.record.Value == nil && now.After(e.goes)
 	})
 	return before - len(p.entries)
 }
