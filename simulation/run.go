@@ -84,6 +84,7 @@ func (p *Player) Play(plan Plan) *Result {
 	run := &checks.Run{Registry: p.registry, History: history}
 	result := &Result{Events: len(history.Events), Struck: map[string]int{}}
 	p.storm(plan, run, numbers, result)
+	defer run.Cluster.Close()
 	if err := run.Cluster.Err(); err != nil {
 		result.Failures = []checks.Failure{{Checker: "no-bug", What: err.Error()}}
 	} else {

@@ -3,6 +3,7 @@ package simulation
 import (
 	"context"
 	"os"
+	"runtime"
 	"runtime/debug"
 	"slices"
 	"strconv"
@@ -65,6 +66,18 @@ func TestMemoryAndPebbleGiveTheSameBytes(t *testing.T) {
 		if a.Sum != b.Sum {
 			t.Errorf("seed %d: %016x on Memory, %016x on Pebble", seed, a.Sum, b.Sum)
 		}
+	}
+}
+
+func TestARunLeavesNothingBehind(t *testing.T) {
+	player := NewPlayer()
+	player.Play(Plan{Seed: 300})
+	before := runtime.NumGoroutine()
+	for seed := uint64(301); seed < 310; seed++ {
+		player.Play(Plan{Seed: seed})
+	}
+	if now := runtime.NumGoroutine(); now > before {
+		t.Errorf("%d coroutines are left of nine runs", now-before)
 	}
 }
 

@@ -109,6 +109,9 @@ func (p *process) down(away time.Duration) {
 			p.backups[stage] = disk.Copy()
 		}
 	}
+	for _, s := range p.sessions {
+		s.end() // a coroutine that has told its end still waits
+	}
 	p.running, p.leaving, p.sessions, p.stopped = false, false, nil, time.Time{}
 	c.broker.log.version++
 	c.At(c.now.Add(away), p.start)
