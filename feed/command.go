@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
@@ -69,6 +70,10 @@ func ReplayPayload(set []string) (string, error) {
 		}
 		if _, twice := values[path]; twice {
 			problems = append(problems, fmt.Errorf("%s is set twice", path))
+		}
+		if !utf8.ValidString(path) {
+			problems = append(problems, fmt.Errorf("%q: its path is not UTF-8", each))
+			continue
 		}
 		value := json.RawMessage(text)
 		if !json.Valid(value) {

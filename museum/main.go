@@ -58,6 +58,9 @@ func run(ctx context.Context, arguments []string) error {
 	if len(exhibits) == 0 {
 		return fmt.Errorf("no exhibit is called so: %q", *only)
 	}
+	if *write && *only != "" {
+		return errors.New("-write is for the table of all exhibits: leave -only out")
+	}
 	if *check {
 		return checkAll(ctx, absolute, exhibits)
 	}

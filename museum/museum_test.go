@@ -165,7 +165,10 @@ func TestEachEndOfAnExhibitIsTold(t *testing.T) {
 	write("sum/sum.go", source)
 	write("sum/sum_test.go", `package sum
 
-import "testing"
+import (
+	"os"
+	"testing"
+)
 
 func TestOneAndOne(t *testing.T) {
 	if got := Of(1, 1); got != 2 {
@@ -174,8 +177,11 @@ func TestOneAndOne(t *testing.T) {
 }
 
 func TestOneAndNothing(t *testing.T) {
-	if Of(1, 0) != 1 {
-		t.Fatal("not 1")
+	if left, err := os.ReadFile("left"); err == nil {
+		t.Fatalf("%s is left of another run", left)
+	}
+	if err := os.WriteFile("left", []byte("this"), 0o600); err != nil {
+		t.Fatal(err)
 	}
 }
 `)
@@ -186,6 +192,7 @@ func TestOneAndNothing(t *testing.T) {
 	const right = "\treturn a + b"
 	patch("a-caught", "TestOneAndOne", "Says: 0, want 2\n", right, "\treturn a - b")
 	patch("b-not-caught", "TestOneAndNothing", "", right, "\treturn a - b")
+	patch("b-not-caught-again", "TestOneAndNothing", "", right, "\treturn a - b")
 	patch("c-another-reason", "TestOneAndOne", "Says: 3, want 2\n", right, "\treturn a - b")
 	patch("d-does-not-compile", "TestOneAndOne", "", right, "\treturn")
 	patch("e-does-not-apply", "TestOneAndOne", "", "\treturn b + a", "\treturn a - b")
@@ -206,7 +213,7 @@ func TestOneAndNothing(t *testing.T) {
 		problems = append(problems, v.problem)
 	}
 	want := []string{
-		"", "not caught", `caught for another reason: nothing says "3, want 2"`, "broken: it does not compile", "broken: it does not apply",
+		"", "not caught", "not caught", `caught for another reason: nothing says "3, want 2"`, "broken: it does not compile", "broken: it does not apply",
 		"caught by something else: the test program failed outside of its tests",
 	}
 	if !slices.Equal(problems, want) {

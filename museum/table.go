@@ -12,7 +12,7 @@ import (
 const proof = "docs/proof.md"
 
 const (
-	tableBegins = "<!-- museum: written by `make museum` -->"
+	tableBegins = "<!-- museum: written by `go run ./museum -write` -->"
 	tableEnds   = "<!-- museum ends -->"
 )
 

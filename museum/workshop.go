@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,12 +17,13 @@ import (
 // workshop is a private copy of the tree, in which one exhibit at a time is put back, looked for and taken out again.
 type workshop struct {
 	tree    string
-	program string // where the catchers are compiled to
+	program string          // where the catchers are compiled to
+	files   map[string]bool // of the tree
 }
 
 // newWorkshop copies the tree as it is, with what is not committed and without what git ignores.
 func newWorkshop(ctx context.Context, root, into string) (*workshop, error) {
-	w := &workshop{tree: filepath.Join(into, "tree"), program: filepath.Join(into, "catcher")}
+	w := &workshop{tree: filepath.Join(into, "tree"), program: filepath.Join(into, "catcher"), files: map[string]bool{}}
 	listed, err := call(ctx, root, "git", "ls-files", "-z", "--cached", "--others", "--exclude-standard")
 	if err != nil {
 		return nil, err
@@ -30,8 +32,24 @@ func newWorkshop(ctx context.Context, root, into string) (*workshop, error) {
 		if err := copyFile(filepath.Join(root, name), filepath.Join(w.tree, name)); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return nil, err
 		}
+		w.files[filepath.FromSlash(name)] = true
 	}
 	return w, nil
+}
+
+// sweep removes what a catcher has left behind in its folder: cases that failed are tried again by the next run of some
+// tests, and would catch another bug for it.
+func (w *workshop) sweep(folder string) error {
+	return filepath.WalkDir(filepath.Join(w.tree, folder), func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		name, err := filepath.Rel(w.tree, path)
+		if err != nil || w.files[name] {
+			return err
+		}
+		return os.Remove(path)
+	})
 }
 
 func copyFile(from, to string) error {
@@ -69,6 +87,9 @@ func (w *workshop) look(ctx context.Context, e exhibit) (verdict, error) {
 		return verdict{exhibit: e, problem: "broken: it does not apply", output: err.Error()}, nil
 	}
 	v := w.judge(ctx, e)
+	if err := w.sweep(e.caughtBy.folder); err != nil {
+		return v, err
+	}
 	if _, err := call(context.WithoutCancel(ctx), w.tree, "git", "apply", "--reverse", e.path); err != nil {
 		return v, err
 	}
@@ -122,6 +143,9 @@ func (w *workshop) rehearse(ctx context.Context, catchers []catcher) error {
 		}
 		if c.folder != "" && !slices.Contains(testsThat("PASS", output), c.test) {
 			return fmt.Errorf("%s: there is no such test", c)
+		}
+		if err := w.sweep(c.folder); err != nil {
+			return err
 		}
 	}
 	return nil

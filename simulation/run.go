@@ -15,6 +15,7 @@ import (
 	"waybill/processors"
 	"waybill/schemas"
 	"waybill/simulation/checks"
+	"waybill/simulation/model"
 	"waybill/simulation/workload"
 	"waybill/stream"
 	"waybill/stream/sim"
@@ -90,6 +91,7 @@ func (p *Player) Play(plan Plan) *Result {
 	} else {
 		run.Outcome = p.outcome(run.Cluster.Log().Committed)
 		run.Calm = p.undisturbed(history)
+		run.Expected = model.Expect(history)
 		result.Failures = p.check(run)
 	}
 	p.report(run, history, result)

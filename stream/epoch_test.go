@@ -160,6 +160,25 @@ func TestAWindowKeepsAnIdForAsLongAsItSays(t *testing.T) {
 	wantNotes(t, w, "seen a 0", "seen a 1", "seen a 2", "seen b 0", "seen c 0")
 }
 
+func TestForgettingATaskLeavesItsNeighbours(t *testing.T) {
+	store := state.OpenMemory()
+	for task := range int32(3) {
+		if err := stream.Restore(store, task, []stream.Entry{{Key: []byte("k"), Value: []byte("v")}}, 5, 5, start); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := stream.Forget(store, 1); err != nil {
+		t.Fatal(err)
+	}
+	for task, want := range []int{1, 0, 1} {
+		rows, err := stream.Rows(store, int32(task))
+		position, _ := stream.ChangelogPosition(store, int32(task))
+		if err != nil || len(rows) != want || (position.Next == 5) != (want == 1) {
+			t.Errorf("task %d has %d rows as of %d, %v", task, len(rows), position.Next, err)
+		}
+	}
+}
+
 // A restore that was broken off leaves a store that knows the changelog's beginning only: a tombstone behind it may be as
 // old as the store was.
 func TestAPartOfARestoreDoesNotMakeAStoreYounger(t *testing.T) {

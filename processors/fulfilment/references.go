@@ -13,9 +13,9 @@ type lineMasterData struct {
 	*dossier
 	line *openLine
 
-	asked      []string // items
-	priced     []string // items whose price list was asked
-	warehoused []string // warehouses
+	asked      []string      // items
+	priced     []string      // items whose price list was asked
+	warehoused []string      // warehouses
 	prices     []ListedPrice // that were found
 }
 

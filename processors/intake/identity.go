@@ -80,7 +80,7 @@ func headerText(headers []stream.Header, names []string) string {
 // identify puts together what is known of an event: first what its value says, then its headers, then its key, which is
 // the entity's id on most topics. A sequence that cannot be is none.
 func identify(entry topics.Entry, key []byte, value, headers clues) Identity {
-	id := Identity{Entity: value.entity, Sequence: value.sequence, Source: value.source, EventID: value.eventID, Orders: value.orders}
+	id := Identity{Entity: value.entity, Sequence: value.sequence, Source: value.source, EventID: legible(value.eventID), Orders: value.orders}
 	keyIsEntity := entry.Key == entry.Ordering.Entity
 	id.Misrouted = len(key) == 0 || value.key != "" && value.key != string(key)
 	if id.Entity == "" && (!keyIsEntity || len(key) == 0) {
@@ -101,8 +101,16 @@ func identify(entry topics.Entry, key []byte, value, headers clues) Identity {
 	if len(id.Orders) == 0 {
 		id.Orders = headers.orders
 	}
+	id.Entity, id.Source = legible(id.Entity), legible(id.Source)
 	id.Orders = slices.Clone(id.Orders)
+	for i, orderID := range id.Orders {
+		id.Orders[i] = legible(orderID)
+	}
 	slices.Sort(id.Orders)
 	id.Orders = slices.Compact(id.Orders)
 	return id
 }
+
+// legible is a text with a mark in the place of what is no UTF-8: keys, headers and foreign values may hold any bytes, and
+// our own records hold texts.
+func legible(text string) string { return strings.ToValidUTF8(text, "\uFFFD") }

@@ -17,7 +17,7 @@ func byTheModel(run *Run) (broken []string) {
 			}
 		}
 	}
-	for _, difference := range model.Compare(model.Expect(run.History), out) {
+	for _, difference := range model.Compare(run.Expected, out) {
 		broken = append(broken, difference.String())
 	}
 	return broken

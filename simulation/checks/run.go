@@ -4,6 +4,7 @@ package checks
 import (
 	"waybill/outcome"
 	"waybill/schemas"
+	"waybill/simulation/model"
 	"waybill/simulation/workload"
 	"waybill/stream/sim"
 )
@@ -16,6 +17,7 @@ type Run struct {
 	Cluster  *sim.Cluster
 	Outcome  *outcome.Outcome // of the run's outputs
 	Calm     string           // the outcome of the same history undisturbed
+	Expected *model.Expectation
 }
 
 // Sent is a record that a source wrote: its place in the log, and its event.
