@@ -84,7 +84,7 @@ type verdict struct {
 // look puts the bug back, runs its catcher, and takes the bug out again. The error is one of the workshop itself.
 func (w *workshop) look(ctx context.Context, e exhibit) (verdict, error) {
 	if _, err := call(ctx, w.tree, "git", "apply", e.path); err != nil {
-		return verdict{exhibit: e, problem: "broken: it does not apply", output: err.Error()}, nil
+		return verdict{exhibit: e, problem: "broken: it does not apply", output: err.Error()}, nil //nolint:nilerr // of the exhibit, not of the workshop
 	}
 	v := w.judge(ctx, e)
 	if err := w.sweep(e.caughtBy.folder); err != nil {
