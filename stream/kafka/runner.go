@@ -73,7 +73,7 @@ func (r *Runner) Run(ctx context.Context) error {
 			break
 		}
 		kind := stream.KindOf(err)
-		if ends(err) && kind != stream.Bug {
+		if errors.Is(err, state.ErrFailed) && kind != stream.Corruption {
 			r.problem(err)
 			return fmt.Errorf("%w (the process ends: make room or mend the disk, and start it again; nothing is lost)", err)
 		}
@@ -98,12 +98,6 @@ func (r *Runner) Run(ctx context.Context) error {
 		pause(ctx, backoff.take())
 	}
 	return nil
-}
-
-// ends tells whether a failure ends the runner: a bug, and a store that only a new process can open again.
-func ends(err error) bool {
-	kind := stream.KindOf(err)
-	return err != nil && (kind == stream.Bug || errors.Is(err, state.ErrFailed) && kind != stream.Corruption)
 }
 
 // openFailure sorts what OpenStore says: a corrupt store is rebuilt, anything else may pass.

@@ -84,7 +84,7 @@ func newSession(r *Runner, store state.Store, backoff *backoff) *session {
 func (s *session) run(ctx context.Context) (err error) {
 	background, stop := context.WithCancel(ctx)
 	s.stop = stop
-	defer func() { s.close(ctx.Err() != nil || ends(err)) }()
+	defer s.close()
 	if err := s.open(background); err != nil {
 		return s.sorted("connecting", err)
 	}
@@ -344,16 +344,11 @@ func (s *session) sortedTasks() []*stream.Task {
 	return tasks
 }
 
-// close ends the membership. Only one that is not followed by another leaves the group: a session that ended because a
-// rebalance had rolled its epoch back would else begin the next rebalance, which rolls back others' epochs, and so on. The
-// next session takes the place of the one before under the same name, or the group misses it after the session time-out.
-func (s *session) close(leave bool) {
+func (s *session) close() {
 	s.stop()
 	if s.group != nil {
 		s.group.CloseAllowingRebalance()
-		if leave {
-			s.leave()
-		}
+		s.leave()
 	}
 	if s.reader != nil {
 		s.reader.client.Close()
