@@ -14,25 +14,33 @@ func entries(count int) int { return count * entryBytes }
 func kept(c *Cache, keys ...string) string {
 	var found []string
 	for _, key := range keys {
-		_, young := c.young[key]
-		_, old := c.old[key]
-		if young || old {
+		if c.entries[key] != nil {
 			found = append(found, key)
 		}
 	}
 	return strings.Join(found, " ")
 }
 
-func TestCacheDropsWhatWasNotUsedSinceTheLastTurn(t *testing.T) {
-	c := NewCache(entries(4))
-	for _, key := range []string{"a", "b", "c"} { // a and b fill the young generation, c turns it
+func TestCacheSparesWhatWasUsedSinceTheHandCameBy(t *testing.T) {
+	c := NewCache(entries(3))
+	for _, key := range []string{"a", "b", "c"} {
 		c.Put(key, key, 0)
 	}
-	if value, ok := c.Get([]byte("a")); !ok || value != "a" { // a is young again
+	if value, ok := c.Get([]byte("a")); !ok || value != "a" {
 		t.Fatalf("got %v, %v", value, ok)
 	}
-	c.Put("d", "d", 0) // a turn that drops b
+	c.Put("d", "d", 0)
 	expect(t, "kept", kept(c, "a", "b", "c", "d"), "a c d")
+}
+
+func TestCacheMakesRoomForAValueThatHasGrown(t *testing.T) {
+	c := NewCache(entries(4))
+	for _, key := range []string{"a", "b", "c", "d"} {
+		c.Put(key, key, 0)
+	}
+	c.Put("a", "more", entryBytes)
+	expect(t, "kept", kept(c, "a", "b", "c", "d"), "a c d")
+	expect(t, "bytes", c.Bytes(), entries(4))
 }
 
 func TestCachePutReplacesAndDeleteForgets(t *testing.T) {
@@ -65,16 +73,6 @@ func TestCacheOfNothingKeepsNothing(t *testing.T) {
 	}
 }
 
-func TestCacheDropsPrefixesInBothGenerations(t *testing.T) {
-	c := NewCache(entries(6))
-	for _, key := range []string{"a/1", "b/1", "a/2", "b/2", "a/3"} {
-		c.Put(key, key, 0)
-	}
-	c.DropPrefix("a/")
-	expect(t, "kept", kept(c, "a/1", "a/2", "a/3", "b/1", "b/2"), "b/1 b/2")
-	expect(t, "bytes", c.Bytes(), entries(2))
-}
-
 func TestCacheHitAllocatesNothing(t *testing.T) {
 	c, key := NewCache(entries(10)), []byte(strings.Repeat("long key ", 10))
 	c.Put(string(key), t, 0)
@@ -100,15 +98,6 @@ func TestCacheIsNeverStaleNorOverItsBound(t *testing.T) {
 				c.Delete(k)
 				delete(all, k)
 			},
-			"drop": func(t *rapid.T) {
-				prefix := rapid.SampledFrom([]string{"a/", "b/", "a/1"}).Draw(t, "prefix")
-				c.DropPrefix(prefix)
-				for k := range all {
-					if strings.HasPrefix(k, prefix) {
-						delete(all, k)
-					}
-				}
-			},
 			"get": func(t *rapid.T) {
 				k := key.Draw(t, "key")
 				if value, ok := c.Get([]byte(k)); ok {
@@ -124,7 +113,9 @@ func TestCacheIsNeverStaleNorOverItsBound(t *testing.T) {
 				}
 			},
 		})
-		c.DropPrefix("")
+		for k := range all {
+			c.Delete(k)
+		}
 		expect(t, "bytes of nothing", c.Bytes(), 0)
 	})
 }

@@ -4,10 +4,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"time"
-
-	"github.com/RaduBerinde/btreemap"
-
-	"waybill/state"
 )
 
 // Out is a record that an epoch writes. Partition −1 means the one that its key belongs to.
@@ -64,10 +60,10 @@ func (t *Task) Ready() (ready Ready, err error) {
 
 func (t *Task) changelog() ([]Entry, error) {
 	entries := make([]Entry, 0, len(t.overlay.rows))
-	for key, c := range t.overlay.order.Ascend(btreemap.Min[string](), btreemap.Max[string]()) {
-		entry := Entry{Key: []byte(key)}
+	for _, c := range t.overlay.changes {
+		entry := Entry{Key: t.room.join(nil, c.key)}
 		if c.value != nil {
-			row, err := c.table.rows.append([]byte{}, c.value) // an empty row is one: nil would delete it
+			row, err := t.room.write(func(dst []byte) ([]byte, error) { return c.table.rows.append(dst, c.value) })
 			if err != nil {
 				return nil, fmt.Errorf("table %s: %w", c.table.name, err)
 			}
@@ -79,25 +75,26 @@ func (t *Task) changelog() ([]Entry, error) {
 }
 
 // Commit applies the epoch to the store, after its transaction committed, in one batch together with the offset behind
-// its last record in the changelog (0: it wrote none). The entries are those of Ready.
+// its last record in the changelog (0: it wrote none). The entries are those of Ready, all of them, in their order.
 func (t *Task) Commit(entries []Entry, changelogNext int64, now time.Time) error {
 	if len(entries) > 0 {
-		var batch state.Batch
+		batch := &t.batch
+		batch.Reset()
 		for _, r := range t.dropped {
 			batch.DeleteRange(t.storeKey(r.from), t.storeKey(r.to))
 		}
-		for _, entry := range entries {
-			c := t.overlay.rows[string(entry.Key)]
+		for i, entry := range entries {
+			c := t.overlay.changes[i]
 			switch {
 			case entry.Value != nil:
-				batch.Set(t.storeKey(entry.Key), entry.Value)
+				batch.Set(t.room.join(t.prefix, c.key), entry.Value)
 			case !c.ranged:
-				batch.Delete(t.storeKey(entry.Key))
+				batch.Delete(t.room.join(t.prefix, c.key))
 			}
 			t.remember(c, len(entry.Key)+len(entry.Value))
 		}
-		appendChangelogPosition(&batch, t.partition, changelogNext, now)
-		if err := t.store.Apply(&batch); err != nil {
+		appendChangelogPosition(batch, t.partition, changelogNext, now)
+		if err := t.store.Apply(batch); err != nil {
 			return t.failure(nil, KindOf(err), err)
 		}
 	}

@@ -96,13 +96,23 @@ func TestTheSchemaOfRowsIsKeptByTheEpochThatKeepsTheFirstRow(t *testing.T) {
 	}
 }
 
-func TestTheChangelogOfAnEpochIsInTheOrderOfItsKeys(t *testing.T) {
+func TestTheChangelogOfAnEpochIsInTheOrderOfItsChanges(t *testing.T) {
 	task := newTask(t, newNotebook())
-	for _, name := range []string{"d/1", "b/1", "c/1", "a/1", "e/1", "g/1", "f/1"} {
+	var want string
+	for _, name := range []string{"d/1", "b/1", "c/1", "a/1", "e/1", "g/1", "f/1", "b/1"} {
 		mustTake(t, task, "add", name)
+		if want += name[:1]; name == "b/1" && len(want) > 3 {
+			want = want[:len(want)-1] // changed before
+		}
 	}
-	if changelog := commit(t, task).Changelog; !slices.IsSortedFunc(changelog, func(a, b stream.Entry) int { return bytes.Compare(a.Key, b.Key) }) {
-		t.Errorf("the same epoch may give other bytes: %q", changelog)
+	var got string
+	for _, entry := range commit(t, task).Changelog {
+		if entry.Key[0] == 1 {
+			got += string(entry.Key[1])
+		}
+	}
+	if got != want {
+		t.Errorf("the same epoch may give other bytes: got %s, want %s", got, want)
 	}
 }
 

@@ -11,8 +11,11 @@ import (
 
 // overlay holds what the steps of an open epoch changed, in front of the store. Abort drops it; commit applies it.
 type overlay struct {
-	rows  map[string]*change
-	order *btreemap.BTreeMap[string, *change]
+	rows    map[string]*change
+	changes []*change                           // in the order in which they were made
+	order   *btreemap.BTreeMap[string, *change] // by key: the first sorted of the changes, as walks are rarer than changes
+	sorted  int
+	spare   []change // made many at a time
 }
 
 // change is the newest value of a row in the epoch; nil: deleted.
@@ -24,6 +27,8 @@ type change struct {
 	ranged bool
 }
 
+const changesMade = 256
+
 func newOverlay() *overlay {
 	return &overlay{rows: map[string]*change{}, order: btreemap.New[string, *change](16, cmp.Compare[string])}
 }
@@ -33,14 +38,21 @@ func (o *overlay) set(t *table, key []byte, value any) *change {
 		existing.value, existing.ranged = value, false
 		return existing
 	}
-	c := &change{table: t, key: string(key), value: value}
+	if len(o.spare) == 0 {
+		o.spare = make([]change, changesMade)
+	}
+	c := &o.spare[0]
+	o.spare = o.spare[1:]
+	*c = change{table: t, key: string(key), value: value}
 	o.rows[c.key] = c
-	o.order.ReplaceOrInsert(c.key, c)
+	o.changes = append(o.changes, c)
 	return c
 }
 
 func (o *overlay) clear() {
 	clear(o.rows)
+	clear(o.changes)
+	o.changes, o.sorted = o.changes[:0], 0
 	o.order.Clear(true)
 }
 
@@ -49,6 +61,10 @@ func (o *overlay) snapshot(from, to []byte) []change {
 	if len(o.rows) == 0 {
 		return nil
 	}
+	for _, c := range o.changes[o.sorted:] {
+		o.order.ReplaceOrInsert(c.key, c)
+	}
+	o.sorted = len(o.changes)
 	var found []change
 	upper := btreemap.LT(string(to))
 	if to == nil {
@@ -69,7 +85,8 @@ func (t *Task) get(of *table, key []byte) any {
 	if value, ok := t.cache.Get(key); ok {
 		return value
 	}
-	row, err := t.store.Get(t.storeKey(key))
+	t.readBuffer = append(append(t.readBuffer[:0], t.prefix...), key...)
+	row, err := t.store.Get(t.readBuffer)
 	if err != nil {
 		panic(storeFailure{err})
 	}

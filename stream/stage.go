@@ -50,7 +50,8 @@ type output struct {
 	bind   func(registry schemas.Registry) encoder
 }
 
-type encoder func(ctx context.Context, value any) ([]byte, error)
+// encoder appends a value's bytes to dst.
+type encoder func(ctx context.Context, dst []byte, value any) ([]byte, error)
 
 type table struct {
 	id   uint8
@@ -112,7 +113,9 @@ func EmitLatest[T any](stage *Stage, topic topics.Topic[T]) *Output[T] {
 func emit[T any](stage *Stage, topic topics.Topic[T], latest bool) *Output[T] {
 	bind := func(registry schemas.Registry) encoder {
 		codec := schemas.NewCodec[T](registry, topic.Name())
-		return func(ctx context.Context, value any) ([]byte, error) { return codec.Append(ctx, nil, value.(*T)) }
+		return func(ctx context.Context, dst []byte, value any) ([]byte, error) {
+			return codec.Append(ctx, dst, value.(*T))
+		}
 	}
 	stage.outputs = append(stage.outputs, &output{topic: topic.Name(), latest: latest, bind: bind})
 	return &Output[T]{slot: len(stage.outputs) - 1}

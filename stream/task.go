@@ -28,6 +28,9 @@ type Task struct {
 	schemaKept [256]bool
 	prefix     []byte // of the task's rows in the store
 	keyBuffer  []byte
+	readBuffer []byte // the key of a row in the store that is being read
+	room       room
+	batch      state.Batch
 
 	out    []pending
 	latest map[latestKey]int // where in out the newest record of an EmitLatest output's key stands
@@ -194,7 +197,7 @@ func (t *Task) deadLetter(s *Step, record *Record, class, message, field string,
 // send queues a record. Records of EmitLatest outputs are encoded when the epoch ends, the others at once.
 func (t *Task) send(s *Step, slot int, partition int32, key string, value any, tombstone bool) {
 	output := t.program.stage.outputs[slot]
-	record := pending{slot: slot, Out: Out{Topic: output.topic, Partition: partition, Key: []byte(key), Time: s.now}}
+	record := pending{slot: slot, Out: Out{Topic: output.topic, Partition: partition, Key: t.room.join(nil, key), Time: s.now}}
 	switch {
 	case output.latest:
 		if !tombstone {
@@ -213,7 +216,9 @@ func (t *Task) send(s *Step, slot int, partition int32, key string, value any, t
 }
 
 func (t *Task) encode(slot int, value any) []byte {
-	encoded, err := t.program.encoders[slot](context.Background(), value)
+	encoded, err := t.room.write(func(dst []byte) ([]byte, error) {
+		return t.program.encoders[slot](context.Background(), dst, value)
+	})
 	if err != nil {
 		panic(codecFailure{fmt.Errorf("%s: %w", t.program.stage.outputs[slot].topic, err)})
 	}

@@ -8,26 +8,24 @@ import (
 	"waybill/schemas"
 )
 
-// allocatedDemand is what shipments hold for the line and have not taken out of the warehouse, by item and warehouse.
-func (v *verdict) allocatedDemand() []DemandRow {
-	var demand []DemandRow
+// allocatedDemand adds what shipments hold for the line and have not taken out of the warehouse, by item and warehouse.
+func (v *verdict) allocatedDemand() {
 	for _, part := range v.parts {
 		inWarehouse := part.Allocated - part.Shipped
 		if inWarehouse <= 0 {
 			continue
 		}
 		if quantity, ok := v.inBaseUnit(part.measure(), inWarehouse); ok {
-			demand = append(demand, DemandRow{ItemID: part.ItemID, WarehouseID: part.shipment.WarehouseID, Allocated: quantity})
+			v.demand = append(v.demand, DemandRow{ItemID: part.ItemID, WarehouseID: part.shipment.WarehouseID, Allocated: quantity})
 		}
 	}
-	return demand
 }
 
-// commitment is what is still to be allocated for an open line that is agreed: of the ordered item, in the warehouse that
+// commitment adds what is still to be allocated for an open line that is agreed: of the ordered item, in the warehouse that
 // the order names. What waits for acceptance is promised to nobody yet.
-func (v *verdict) commitment(ordered *ItemTerms) []DemandRow {
+func (v *verdict) commitment(ordered *ItemTerms) {
 	if !v.tally.Open || v.tally.Done || v.agreement.standing != agreed {
-		return nil
+		return
 	}
 	left := v.ordered
 	for _, part := range v.parts {
@@ -36,13 +34,11 @@ func (v *verdict) commitment(ordered *ItemTerms) []DemandRow {
 		}
 	}
 	if left <= 0 {
-		return nil
+		return
 	}
-	quantity, ok := v.inBaseUnit(measure{v.agreement.itemID, v.unit.uom, ordered}, left)
-	if !ok {
-		return nil
+	if quantity, ok := v.inBaseUnit(measure{v.agreement.itemID, v.unit.uom, ordered}, left); ok {
+		v.demand = append(v.demand, DemandRow{ItemID: v.agreement.itemID, WarehouseID: v.agreement.warehouseID, Committed: quantity})
 	}
-	return []DemandRow{{ItemID: v.agreement.itemID, WarehouseID: v.agreement.warehouseID, Committed: quantity}}
 }
 
 // inBaseUnit states a quantity in the item's base unit, and notes where that wants master data. What does not convert

@@ -2,7 +2,6 @@ package fulfilment
 
 import (
 	"cmp"
-	"maps"
 	"reflect"
 	"slices"
 	"time"
@@ -14,33 +13,46 @@ import (
 )
 
 // dossier is an order during one step: the rows that the step touches, as own copies, and what is to be told in the end.
+// A step that has settled gives its dossier back, and the next one uses its memory: rows never point into it.
 type dossier struct {
 	*fulfilment
 	s         *stream.Step
 	stored    *OrderRow // nil: a new one
 	order     *OrderRow
-	lines     map[int32]*openLine
-	loaded    bool // all lines are in it
+	lines     []*openLine // by line number
+	rows      int32       // of lines that are loaded and have one
+	loaded    bool        // all lines are in it
 	shipments map[string]*ShipmentRow
 
 	graceIsOver bool
-	segment     *string        // of the customer, once it was looked up
-	terms       *CustomerTerms // of the customer, once they were looked up
-	termsOf     string
+	segment     *string // of the customer, once it was looked up
+
+	find    func(shipmentID string) *ShipmentRow // is shipment
+	learnt  learnt
+	used    []*openLine // of lines, in the order in which they were taken from spare
+	spare   []*openLine
+	changes []change
 }
 
 // openLine is a line during one step.
 type openLine struct {
 	stored      *LineRow // nil: a new one
 	row         *LineRow
-	master      *lineMasterData
-	verdict     *verdict // nil: not judged yet
+	master      lineMasterData
+	facts       lineCase
+	judged      bool
+	verdict     verdict // once it is judged
 	graceIsOver bool
 }
 
 // open begins a step about an order; its row is made if there is none.
 func (f *fulfilment) open(s *stream.Step, orderID string) *dossier {
-	d := &dossier{fulfilment: f, s: s, lines: map[int32]*openLine{}, shipments: map[string]*ShipmentRow{}}
+	d, _ := f.dossiers.Get().(*dossier)
+	if d == nil {
+		d = &dossier{shipments: map[string]*ShipmentRow{}}
+		d.find = d.shipment
+	}
+	d.fulfilment, d.s = f, s
 	d.stored = f.orderRows.Get(s, state.Text(orderID))
 	if d.stored == nil {
 		d.order = &OrderRow{OrderID: orderID}
@@ -48,6 +60,34 @@ func (f *fulfilment) open(s *stream.Step, orderID string) *dossier {
 		d.order = new(*d.stored)
 	}
 	return d
+}
+
+// close gives the dossier back. One of a large order is left to the garbage collector.
+func (d *dossier) close() {
+	if len(d.used) > keptLines {
+		return
+	}
+	for _, line := range d.used {
+		line.reset()
+	}
+	clear(d.shipments)
+	clear(d.changes)
+	pool := &d.dossiers
+	*d = dossier{
+		lines: d.lines[:0], shipments: d.shipments, find: d.find, learnt: d.learnt.bounded(),
+		used: d.used[:0], spare: append(d.spare, d.used...), changes: d.changes[:0],
+	}
+	pool.Put(d)
+}
+
+// keptLines bounds the memory of a dossier that is kept for the next step.
+const keptLines = 100
+
+// reset forgets the line, and keeps the memory of what was found out about it.
+func (line *openLine) reset() {
+	line.verdict.reset()
+	line.master.reset()
+	*line = openLine{master: line.master, verdict: line.verdict}
 }
 
 // happened tells when the fact of this step happened.
@@ -58,35 +98,57 @@ func (d *dossier) happened(at time.Time) {
 
 // line is a line's copy, made if there is none.
 func (d *dossier) line(lineNo int32) *openLine {
-	if line := d.lines[lineNo]; line != nil {
-		return line
+	at, open := d.placeOf(lineNo)
+	if open {
+		return d.lines[at]
 	}
-	if stored := d.lineRows.Get(d.s, state.TextNumber{Text: d.order.OrderID, Number: int64(lineNo)}); stored != nil {
-		return d.take(stored)
+	if !d.hasAll() {
+		if stored := d.lineRows.Get(d.s, state.TextNumber{Text: d.order.OrderID, Number: int64(lineNo)}); stored != nil {
+			return d.insert(at, stored, new(*stored))
+		}
 	}
-	line := &openLine{row: &LineRow{OrderID: d.order.OrderID, LineNo: lineNo}}
-	d.lines[lineNo] = line
-	return line
+	return d.insert(at, nil, &LineRow{OrderID: d.order.OrderID, LineNo: lineNo})
 }
 
-func (d *dossier) take(stored *LineRow) *openLine {
-	line := &openLine{stored: stored, row: new(*stored)}
-	d.lines[stored.LineNo] = line
+// hasAll says that every line that has a row is loaded, so that the store need not be asked.
+func (d *dossier) hasAll() bool {
+	return d.loaded || d.stored == nil || d.stored.Lines > 0 && d.rows == d.stored.Lines
+}
+
+// placeOf is where a line's number belongs, and whether the line is open.
+func (d *dossier) placeOf(lineNo int32) (at int, open bool) {
+	if n := len(d.lines); n == 0 || d.lines[n-1].row.LineNo < lineNo {
+		return n, false
+	}
+	return slices.BinarySearchFunc(d.lines, lineNo, func(line *openLine, no int32) int { return cmp.Compare(line.row.LineNo, no) })
+}
+
+func (d *dossier) insert(at int, stored, row *LineRow) *openLine {
+	var line *openLine
+	if n := len(d.spare); n > 0 {
+		line, d.spare = d.spare[n-1], d.spare[:n-1]
+	} else {
+		line = &openLine{}
+	}
+	d.used = append(d.used, line)
+	line.stored, line.row = stored, row
+	if stored != nil {
+		d.rows++
+	}
+	line.master.dossier, line.master.line = d, line
+	d.lines = slices.Insert(d.lines, at, line)
 	return line
 }
 
 // loadAll takes all lines of the order in: for what concerns the order as a whole, never for one shipment's event.
 func (d *dossier) loadAll() {
-	if d.loaded {
-		return
-	}
-	d.loaded = true
-	if d.stored == nil {
+	all := d.hasAll()
+	if d.loaded = true; all {
 		return
 	}
 	for stored := range d.lineRows.Scan(d.s, state.Text(d.order.OrderID)) {
-		if d.lines[stored.LineNo] == nil {
-			d.take(stored)
+		if at, open := d.placeOf(stored.LineNo); !open {
+			d.insert(at, stored, new(*stored))
 		}
 	}
 }
@@ -94,7 +156,7 @@ func (d *dossier) loadAll() {
 // loadHeld takes in the lines whose billing a hold kept back: all, where the order was billed as one. One that becomes
 // complete by the hold's end takes them in for that.
 func (d *dossier) loadHeld(hold *HoldRow) {
-	billedAsOne := d.unitRows.Get(d.s, state.TextPair{d.order.OrderID, orderUnit}) != nil
+	billedAsOne := d.order.Agreed != nil && d.unitRows.Get(d.s, state.TextPair{d.order.OrderID, orderUnit}) != nil
 	if hold.stopsOrder() || billedAsOne {
 		d.loadAll()
 		return
@@ -106,13 +168,10 @@ func (d *dossier) loadHeld(hold *HoldRow) {
 	}
 }
 
-// lineNumbers are those of the lines that are loaded, ascending.
-func (d *dossier) lineNumbers() []int32 { return slices.Sorted(maps.Keys(d.lines)) }
-
 // shipment is a shipment's row, not to be changed; nil when there is none.
 func (d *dossier) shipment(shipmentID string) *ShipmentRow {
 	row, known := d.shipments[shipmentID]
-	if !known {
+	if !known && d.stored != nil {
 		row = d.shipmentRows.Get(d.s, state.TextPair{d.order.OrderID, shipmentID})
 		d.shipments[shipmentID] = row
 	}
@@ -132,10 +191,7 @@ func (d *dossier) customer() *CustomerTerms {
 	if agreed := d.order.Agreed; agreed != nil && agreed.CustomerID == d.order.Placed.CustomerID {
 		return agreed
 	}
-	if d.terms == nil || d.termsOf != d.order.Placed.CustomerID {
-		d.terms, d.termsOf = customerTerms(d.customers.Get(d.s, d.order.Placed.CustomerID)), d.order.Placed.CustomerID
-	}
-	return d.terms
+	return d.learnt.customer(d.customers.Get(d.s, d.order.Placed.CustomerID))
 }
 
 // trigger is the order's trigger; one that bills nothing while the policy is not known, or not one of this stage's.
@@ -165,8 +221,7 @@ func (d *dossier) settle() {
 		o.Complete = false
 	}
 	d.bill()
-	for _, lineNo := range d.lineNumbers() {
-		line := d.lines[lineNo]
+	for _, line := range d.lines {
 		d.tellUnknownLine(line)
 		d.raise(line)
 		d.tellDemand(line)
@@ -178,20 +233,21 @@ func (d *dossier) settle() {
 	d.assess()
 	d.awaitCustomer()
 	d.write()
+	d.close()
 }
 
 // judge judges the lines that are loaded and were not judged yet.
 func (d *dossier) judge() {
 	required := d.order.Placed != nil && d.catalogue.Channel(d.order.Placed.Channel).Acceptance == topics.AcceptanceRequired
-	for _, lineNo := range d.lineNumbers() {
-		line := d.lines[lineNo]
-		if line.verdict != nil {
+	for _, line := range d.lines {
+		if line.judged {
 			continue
 		}
-		line.master = &lineMasterData{dossier: d, line: line}
-		line.verdict = judge(&lineCase{
-			order: d.order, line: line.row, shipments: d.shipment, master: line.master, required: required, final: d.order.Final, policy: d.policy,
-		})
+		line.facts = lineCase{
+			order: d.order, line: line.row, shipments: d.find, master: &line.master, required: required, final: d.order.Final, policy: d.policy,
+		}
+		line.verdict.judge(&line.facts)
+		line.judged = true
 		d.count(line, line.verdict.tally)
 	}
 }
@@ -212,15 +268,29 @@ func (d *dossier) settleTally(line *openLine) {
 // write puts the rows that have changed.
 func (d *dossier) write() {
 	d.order.fillLists()
-	if d.stored == nil || !reflect.DeepEqual(d.stored, d.order) {
+	d.countRows()
+	if d.stored == nil || !d.stored.AsOf.Equal(d.order.AsOf) || !reflect.DeepEqual(d.stored, d.order) {
 		d.orderRows.Put(d.s, state.Text(d.order.OrderID), d.order)
 	}
-	for _, lineNo := range d.lineNumbers() {
-		line := d.lines[lineNo]
+	for _, line := range d.lines {
 		line.row.fillLists()
 		if line.stored == nil || !reflect.DeepEqual(line.stored, line.row) {
-			d.lineRows.Put(d.s, state.TextNumber{Text: d.order.OrderID, Number: int64(lineNo)}, line.row)
+			d.lineRows.Put(d.s, state.TextNumber{Text: d.order.OrderID, Number: int64(line.row.LineNo)}, line.row)
 		}
+	}
+}
+
+// countRows notes how many lines have a row from now on, where that is known.
+func (d *dossier) countRows() {
+	before := d.rows
+	if !d.hasAll() {
+		if before = d.stored.Lines; before == 0 {
+			return
+		}
+	}
+	d.order.Lines = before
+	for _, line := range d.lines {
+		d.order.Lines += one(line.stored == nil)
 	}
 }
 
@@ -268,11 +338,14 @@ func (d *dossier) clear(before, now []RaisedRow) []RaisedRow {
 
 // tellDemand tells the demand that is not as it was last told.
 func (d *dossier) tellDemand(line *openLine) {
+	if slices.Equal(line.row.Demand, line.verdict.demand) {
+		return
+	}
 	for _, row := range demandChanges(line.row.Demand, line.verdict.demand) {
 		d.demand.Send(d.s, row.ItemID+"@"+row.WarehouseID, &schemas.Demand{
 			OrderID: d.order.OrderID, LineNo: line.row.LineNo, ItemID: row.ItemID, WarehouseID: row.WarehouseID,
 			Committed: row.Committed, Allocated: row.Allocated, At: d.order.AsOf,
 		})
 	}
-	line.row.Demand = line.verdict.demand
+	line.row.Demand = slices.Clone(line.verdict.demand)
 }

@@ -1,6 +1,8 @@
 package fulfilment
 
 import (
+	"slices"
+
 	"waybill/processors/conditions"
 	"waybill/processors/money"
 	"waybill/schemas"
@@ -25,7 +27,9 @@ type verdict struct {
 	price     *Price // of the ordered item per unit; nil where it is not known or does not convert
 	currency  string
 	parts     []*shippedPart
-	trigger   *trigger // nil: its policy does not bill here, or is not known
+	room      []shippedPart  // what parts points into
+	inTurn    []*shippedPart // parts, in the order in which they share what may be billed
+	trigger   *trigger       // nil: its policy does not bill here, or is not known
 	reasons   reasons
 	desired   []Bill // what its billing units should have billed of it; under order_complete: once the order is complete
 	demand    []DemandRow
@@ -59,13 +63,13 @@ func (p *shippedPart) measure() measure { return measure{p.ItemID, p.UOM, p.term
 func (p *shippedPart) kept() schemas.Quantity { return max(0, p.shipped-p.returned) }
 
 // judge decides a line from the facts. It depends on nothing else, so that the order in which they came leaves no trace.
-func judge(c *lineCase) *verdict {
-	v := &verdict{}
+func (v *verdict) judge(c *lineCase) {
 	v.gather(c)
 	if c.order.Placed == nil || c.line.Placed == nil {
 		v.unknown = c.order.Placed != nil && len(v.parts) > 0
-		v.demand = sumDemand(v.allocatedDemand())
-		return v
+		v.allocatedDemand()
+		v.demand = sumDemand(v.demand)
+		return
 	}
 	v.known = true
 	v.agreement = agree(c.order, c.line, c.required)
@@ -87,14 +91,25 @@ func judge(c *lineCase) *verdict {
 	if v.trigger != nil {
 		v.bill(c, customer, price)
 	}
-	v.demand = sumDemand(append(v.allocatedDemand(), v.commitment(ordered)...))
-	return v
+	v.allocatedDemand()
+	v.commitment(ordered)
+	v.demand = sumDemand(v.demand)
+}
+
+// reset forgets the verdict, and keeps its memory for the next one. Nothing of a verdict is kept in a row but copies.
+func (v *verdict) reset() {
+	clear(v.room)
+	clear(v.parts)
+	clear(v.desired)
+	*v = verdict{parts: v.parts[:0], room: v.room[:0], inTurn: v.inTurn[:0], desired: v.desired[:0], demand: v.demand[:0]}
 }
 
 // gather joins the line's parts with their shipments and items.
 func (v *verdict) gather(c *lineCase) {
+	v.room = slices.Grow(v.room[:0], len(c.line.Parts)) // grown once: parts points into it
 	for i := range c.line.Parts {
-		part := &shippedPart{Part: c.line.Parts[i], shipment: c.shipments(c.line.Parts[i].ShipmentID)}
+		v.room = append(v.room, shippedPart{Part: c.line.Parts[i], shipment: c.shipments(c.line.Parts[i].ShipmentID)})
+		part := &v.room[i]
 		part.terms = c.master.item(part.ItemID)
 		v.parts = append(v.parts, part)
 	}
@@ -172,7 +187,8 @@ func (v *verdict) findReasons(c *lineCase, customer *CustomerTerms, ordered *Ite
 	if customer != nil && ordered != nil {
 		over = overTolerance(customer, ordered, c.policy)
 	}
-	excess := allocate(v.parts, mostToBill(v.ordered, over))
+	v.inTurn = append(v.inTurn[:0], v.parts...)
+	excess := allocate(v.inTurn, mostToBill(v.ordered, over))
 	for _, part := range v.parts {
 		v.tellCancelled(c, part)
 		if part.Shipped == 0 {

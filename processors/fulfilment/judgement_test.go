@@ -82,10 +82,12 @@ func allocated(itemID, quantity string) Part {
 }
 
 func (g *given) judge() *verdict {
-	return judge(&lineCase{
+	v := &verdict{}
+	v.judge(&lineCase{
 		order: g.order, line: g.line, shipments: func(id string) *ShipmentRow { return g.shipments[id] }, master: g,
 		required: g.required, final: g.final, policy: g.policy,
 	})
+	return v
 }
 
 func (v *verdict) billsText() string {

@@ -15,6 +15,53 @@ type masterData interface {
 	warehouse(warehouseID string) bool
 }
 
+// learnt is what was made of rows of master data: a row that was met before need not be looked through again. Rows are
+// never changed, so the row itself is the key.
+type learnt struct {
+	customers map[*schemas.Customer]*CustomerTerms
+	items     map[*schemas.Item]*ItemTerms
+}
+
+const mostLearnt = 10_000
+
+// bounded forgets everything when it has become too much.
+func (l learnt) bounded() learnt {
+	if len(l.customers)+len(l.items) > mostLearnt {
+		return learnt{}
+	}
+	return l
+}
+
+func (l *learnt) customer(row *schemas.Customer) *CustomerTerms {
+	if row == nil {
+		return nil
+	}
+	terms := l.customers[row]
+	if terms == nil {
+		if l.customers == nil {
+			l.customers = map[*schemas.Customer]*CustomerTerms{}
+		}
+		terms = customerTerms(row)
+		l.customers[row] = terms
+	}
+	return terms
+}
+
+func (l *learnt) item(row *schemas.Item) *ItemTerms {
+	if row == nil {
+		return nil
+	}
+	terms := l.items[row]
+	if terms == nil {
+		if l.items == nil {
+			l.items = map[*schemas.Item]*ItemTerms{}
+		}
+		terms = itemTerms(row)
+		l.items[row] = terms
+	}
+	return terms
+}
+
 func customerTerms(customer *schemas.Customer) *CustomerTerms {
 	if customer == nil {
 		return nil

@@ -7,13 +7,12 @@ import (
 	"waybill/schemas"
 )
 
-// allocate gives the shipped parts what may be billed of them, up to most in all: the part that was shipped first takes
+// allocate sorts the shipped parts and gives them what may be billed of them, up to most in all: the part that was shipped first takes
 // first, then the shipment with the smaller id. It returns what is left over.
 //
 // A part that cannot be billed for a reason that may still go away takes its place all the same, so that what went before
 // it does not have to be credited when it does. A refused substitute takes none.
-func allocate(parts []*shippedPart, most schemas.Quantity) (excess schemas.Quantity) {
-	inTurn := slices.Clone(parts)
+func allocate(inTurn []*shippedPart, most schemas.Quantity) (excess schemas.Quantity) {
 	slices.SortFunc(inTurn, func(a, b *shippedPart) int {
 		return cmp.Or(
 			a.shipment.ShippedAt.Compare(b.shipment.ShippedAt),

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"waybill/schemas"
 	"waybill/topics"
 )
 
@@ -19,10 +20,15 @@ type lineMasterData struct {
 	prices     []ListedPrice // that were found
 }
 
+// reset forgets what was asked and keeps the memory for the next line.
+func (m *lineMasterData) reset() {
+	*m = lineMasterData{asked: m.asked[:0], priced: m.priced[:0], warehoused: m.warehoused[:0], prices: m.prices[:0]}
+}
+
 // item is what holds of an item for the line. Units and substitutes that
 // master data has learnt since the first bill count as well.
 func (m *lineMasterData) item(itemID string) *ItemTerms {
-	live := itemTerms(m.items.Get(m.s, itemID))
+	live := m.learnt.item(m.items.Get(m.s, itemID))
 	if kept := m.kept(itemID); kept != nil {
 		return kept.extendedBy(live)
 	}
@@ -40,10 +46,10 @@ func (m *lineMasterData) kept(itemID string) *ItemTerms {
 
 // extendedBy adds the units and substitutes that only the live item has.
 func (t *ItemTerms) extendedBy(live *ItemTerms) *ItemTerms {
-	both := *t
-	if live == nil {
-		return &both
+	if live == nil || !live.extends(t) {
+		return t
 	}
+	both := *t
 	both.UOMs, both.Substitutes = slices.Clone(t.UOMs), slices.Clone(t.Substitutes)
 	for _, unit := range live.UOMs {
 		if _, known := t.units().PerBase(unit.UOM); !known && live.BaseUOM == t.BaseUOM {
@@ -54,6 +60,14 @@ func (t *ItemTerms) extendedBy(live *ItemTerms) *ItemTerms {
 		both.Substitutes = noted(both.Substitutes, itemID)
 	}
 	return &both
+}
+
+// extends tells whether extendedBy has anything to add to t.
+func (live *ItemTerms) extends(t *ItemTerms) bool {
+	return live.BaseUOM == t.BaseUOM && slices.ContainsFunc(live.UOMs, func(unit schemas.ItemUOM) bool {
+		_, known := t.units().PerBase(unit.UOM)
+		return !known
+	}) || slices.ContainsFunc(live.Substitutes, func(itemID string) bool { return !slices.Contains(t.Substitutes, itemID) })
 }
 
 func (m *lineMasterData) listed(itemID, preferredUOM string) *Price {
@@ -111,11 +125,16 @@ func (m *lineMasterData) keep(itemID, wantedUOM string) {
 // event would bring up again: a reason that stands, a quantity that has no value, a demand that cannot be told. What merely
 // has not been triggered yet, or is held, is judged anew when it is triggered or let go.
 func (d *dossier) awaitMasterData(line *openLine) {
-	v, subject := line.verdict, lineSubject(d.order.OrderID, line.row.LineNo)
+	v := &line.verdict
+	settled := !line.row.Tally.Troubled && (!v.known || v.price != nil)
+	if settled && len(v.untold) == 0 {
+		return
+	}
+	subject := lineSubject(d.order.OrderID, line.row.LineNo)
 	for _, itemID := range v.untold {
 		d.items.Await(d.s, itemID, subject)
 	}
-	if !line.row.Tally.Troubled && (!v.known || v.price != nil) {
+	if settled {
 		return
 	}
 	for _, itemID := range line.master.asked {

@@ -22,6 +22,7 @@ type OrderRow struct {
 	Last       int32 `avro:"last"`        // of them: shipped, and the WMS said that it was the last
 	Final      bool  `avro:"final"`       // no more is shipped, as far as is known: Last > 0 and InProgress = 0
 
+	Lines    int32     `avro:"lines"` // rows of lines that there are; 0 in a row of an older release: not known
 	Count    LineCount `avro:"count"`
 	Complete bool      `avro:"complete"` // under order_complete: the order was billed as complete
 

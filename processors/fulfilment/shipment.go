@@ -38,11 +38,11 @@ func (r *ShipmentRow) next(e *schemas.ShipmentEvent) ShipmentRow {
 	case schemas.MilestoneCancelled:
 		next.Shipped, next.Delivered = nil, nil
 	case schemas.MilestoneShipped:
-		next.Shipped = &fact
+		next.Shipped = new(fact)
 	case schemas.MilestoneDelivered:
-		next.Delivered = &fact
+		next.Delivered = new(fact)
 		if next.Shipped == nil {
-			next.Shipped = &fact
+			next.Shipped = new(fact)
 		}
 	default:
 	}

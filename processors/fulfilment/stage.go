@@ -17,6 +17,7 @@ package fulfilment
 import (
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"waybill/processors/conditions"
@@ -42,6 +43,7 @@ type fulfilment struct {
 	stage     *stream.Stage
 	catalogue topics.Catalogue
 	policy    Policy
+	dossiers  sync.Pool // of steps that have ended
 
 	orderRows    *stream.Table[state.Text, OrderRow]
 	lineRows     *stream.Table[state.TextNumber, LineRow]

@@ -66,9 +66,9 @@ func (d *dossier) place(e *schemas.OrderEvent) bool {
 		}
 		row.end(fact.At)
 	}
-	for _, lineNo := range d.lineNumbers() {
-		if !named[lineNo] {
-			d.line(lineNo).row.end(fact.At)
+	for _, line := range d.lines {
+		if !named[line.row.LineNo] {
+			line.row.end(fact.At)
 		}
 	}
 	return true
@@ -93,9 +93,12 @@ func (d *dossier) accept(e *schemas.OrderEvent) bool {
 	}
 	d.happened(accepted.Fact.At)
 	d.order.Accepted = accepted
+	for i := range acceptance.Lines { // those that are named are at hand, and mostly they are all
+		d.line(acceptance.Lines[i].LineNo)
+	}
 	d.loadAll()
-	for _, lineNo := range d.lineNumbers() {
-		d.line(lineNo).row.Accepted = nil
+	for _, line := range d.lines {
+		line.row.Accepted = nil
 	}
 	for i := range acceptance.Lines {
 		line := acceptance.Lines[i]
@@ -168,7 +171,7 @@ func (row *LineRow) partsOf(shipmentID string) []milestones.Part {
 
 // replaceParts sets what a shipment carries of the line, and keeps the parts in their order.
 func (row *LineRow) replaceParts(shipmentID string, parts []milestones.Part) {
-	kept := []Part{}
+	kept := make([]Part, 0, len(row.Parts)+len(parts))
 	for _, part := range row.Parts {
 		if part.ShipmentID < shipmentID {
 			kept = append(kept, part)

@@ -1,8 +1,8 @@
 package fulfilment
 
 import (
+	"cmp"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -13,12 +13,11 @@ import (
 
 // bill makes records of the differences between what is billed of the loaded lines and what should be.
 func (d *dossier) bill() {
-	o, byUnit := d.order, map[string][]change{}
+	o := d.order
 	if o.Placed == nil || o.stopped() {
 		return
 	}
-	for _, lineNo := range d.lineNumbers() {
-		line := d.lines[lineNo]
+	for _, line := range d.lines {
 		desired := line.verdict.desired
 		if d.trigger().unit == byOrder && !o.Complete {
 			desired = nil
@@ -27,17 +26,23 @@ func (d *dossier) bill() {
 		held := func(bill *Bill) bool {
 			return o.holds(bill) || slices.ContainsFunc(line.row.Billed, func(other Bill) bool { return other.samePart(bill) && o.holds(&other) })
 		}
-		billed, changes := differences(lineNo, line.row.Billed, desired, held)
+		billed, changes := differences(line.row.LineNo, line.row.Billed, desired, held)
 		line.row.Billed = billed
+		d.changes = append(d.changes, changes...)
 		for _, c := range changes {
-			byUnit[c.unit()] = append(byUnit[c.unit()], c)
 			if c.after != nil {
 				d.keepTerms(line, c.after)
 			}
 		}
 	}
-	for _, unit := range slices.Sorted(maps.Keys(byUnit)) {
-		d.writeUnit(unit, byUnit[unit])
+	slices.SortStableFunc(d.changes, func(a, b change) int { return cmp.Compare(a.unit(), b.unit()) })
+	for left := d.changes; len(left) > 0; {
+		unit, n := left[0].unit(), 1
+		for n < len(left) && left[n].unit() == unit {
+			n++
+		}
+		d.writeUnit(unit, left[:n])
+		left = left[n:]
 	}
 }
 
@@ -52,8 +57,10 @@ func (d *dossier) keepTerms(line *openLine, bill *Bill) {
 
 func (d *dossier) writeUnit(unit string, changes []change) {
 	key, row := state.TextPair{d.order.OrderID, unit}, UnitRow{OrderID: d.order.OrderID, Unit: unit}
-	if stored := d.unitRows.Get(d.s, key); stored != nil {
-		row = *stored
+	if d.stored != nil && d.stored.Agreed != nil { // it was billed before
+		if stored := d.unitRows.Get(d.s, key); stored != nil {
+			row = *stored
+		}
 	}
 	var written []*schemas.InvoiceReady
 	written, row.Revision = records(d.order.OrderID, unit, row.Revision, changes, d.grounds)
@@ -83,7 +90,11 @@ func (d *dossier) grounds(bill *Bill, credit bool) []Fact {
 
 // tellUnknownLine raises, after a grace time, that a shipment carries a line that the order does not have, and clears it.
 func (d *dossier) tellUnknownLine(line *openLine) {
-	v, row, subject := line.verdict, line.row, lineSubject(d.order.OrderID, line.row.LineNo)
+	v, row := &line.verdict, line.row
+	if !v.unknown && !row.Grace && len(row.Raised) == 0 {
+		return
+	}
+	subject := lineSubject(d.order.OrderID, row.LineNo)
 	raised := slices.ContainsFunc(row.Raised, func(r RaisedRow) bool { return r.Class == conditions.UnknownOrder })
 	row.Grace = d.waitForGrace(subject, v.unknown, raised, row.Grace, line.graceIsOver)
 	if !v.unknown || !raised && !line.graceIsOver {
@@ -98,6 +109,9 @@ func (d *dossier) tellUnknownLine(line *openLine) {
 func (d *dossier) tellUnknownOrder() {
 	o := d.order
 	unknown := o.Placed == nil && o.Shipments > 0
+	if !unknown && !o.Grace && len(o.Raised) == 0 {
+		return
+	}
 	id := conditions.ID(conditions.UnknownOrder, o.OrderID)
 	raised := slices.ContainsFunc(o.Raised, func(r RaisedRow) bool { return r.ExceptionID == id })
 	o.Grace = d.waitForGrace(orderSubject(o.OrderID), unknown, raised, o.Grace, d.graceIsOver)
@@ -149,6 +163,10 @@ func (d *dossier) tellUnknownCustomer() {
 	if o.Placed == nil {
 		return
 	}
+	known := d.customer() != nil || o.Count.Shipped == 0
+	if known && len(o.Raised) == 0 {
+		return
+	}
 	id := conditions.ID(conditions.UnknownReference, o.OrderID, "customer/"+o.Placed.CustomerID)
 	for _, old := range o.Raised {
 		if old.Class == conditions.UnknownReference && old.ExceptionID != id { // the order has another customer now
@@ -157,7 +175,7 @@ func (d *dossier) tellUnknownCustomer() {
 	}
 	policy := invoicePolicy(o, d.customer())
 	billsHere := policy == "" || triggerOf(policy) != nil
-	if d.customer() != nil || o.Count.Shipped == 0 || !billsHere {
+	if known || !billsHere {
 		d.gone(conditions.UnknownReference, id)
 		return
 	}
@@ -224,8 +242,8 @@ func (d *dossier) unbilledBehind(hold *HoldRow) schemas.Amount {
 
 // touches tells whether the step has to do with a line that the shipment carries.
 func (d *dossier) touches(shipment *ShipmentRow) bool {
-	return slices.ContainsFunc(d.lineNumbers(), func(lineNo int32) bool {
-		_, carried := slices.BinarySearch(shipment.Lines, lineNo)
+	return slices.ContainsFunc(d.lines, func(line *openLine) bool {
+		_, carried := slices.BinarySearch(shipment.Lines, line.row.LineNo)
 		return carried
 	})
 }
@@ -233,8 +251,8 @@ func (d *dossier) touches(shipment *ShipmentRow) bool {
 // unbilledOf is the value not yet billed of the lines that the shipment carries.
 func (d *dossier) unbilledOf(shipment *ShipmentRow) (sum schemas.Amount) {
 	for _, lineNo := range shipment.Lines {
-		if line := d.lines[lineNo]; line != nil {
-			sum += line.row.Tally.Unbilled
+		if at, open := d.placeOf(lineNo); open {
+			sum += d.lines[at].row.Tally.Unbilled
 		} else if row := d.lineRows.Get(d.s, state.TextNumber{Text: d.order.OrderID, Number: int64(lineNo)}); row != nil {
 			sum += row.Tally.Unbilled
 		}

@@ -1,0 +1,40 @@
+package stream
+
+// room is where an epoch's bytes are written one behind the other: keys and values of what it sends and changes. One large
+// piece of memory serves hundreds of them, instead of one or two small ones each. What was written stays valid for as long
+// as somebody holds it; nothing is ever written over it.
+type room struct{ free []byte }
+
+const (
+	roomBytes = 64 << 10
+	roomLeft  = 2 << 10 // with less than this a new piece is begun
+)
+
+// write gives the writer the room to append to and returns what it has written. More than what is left moves elsewhere.
+func (r *room) write(writer func(dst []byte) ([]byte, error)) ([]byte, error) {
+	if cap(r.free) < roomLeft {
+		r.free = make([]byte, 0, roomBytes)
+	}
+	written, err := writer(r.free)
+	if err != nil {
+		return nil, err
+	}
+	return r.keep(written), nil
+}
+
+// keep makes what was appended to the free room its own.
+func (r *room) keep(written []byte) []byte {
+	n := len(written)
+	if n > 0 && n <= cap(r.free) && &written[0] == &r.free[:1][0] {
+		r.free = r.free[n:n]
+	}
+	return written[:n:n]
+}
+
+// join copies two texts into the room, one behind the other.
+func (r *room) join(one []byte, other string) []byte {
+	if cap(r.free) < len(one)+len(other) {
+		r.free = make([]byte, 0, max(roomBytes, len(one)+len(other)))
+	}
+	return r.keep(append(append(r.free, one...), other...))
+}
