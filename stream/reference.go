@@ -115,6 +115,7 @@ type References struct {
 	program *Program
 	store   state.Store
 	cache   *state.Cache
+	buffer  []byte // the key of a row that is being read
 }
 
 // NewReferences opens the copy in the store.
@@ -202,7 +203,8 @@ func referenceKey(ref *reference, key string) []byte {
 }
 
 func (r *References) get(ref *reference, key string) any {
-	full := referenceKey(ref, key)
+	r.buffer = append(append(r.buffer[:0], referenceRows, ref.id), key...)
+	full := r.buffer
 	if value, ok := r.cache.Get(full); ok {
 		return value
 	}

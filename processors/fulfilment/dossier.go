@@ -25,7 +25,9 @@ type dossier struct {
 	shipments map[string]*ShipmentRow
 
 	graceIsOver bool
-	segment     *string // of the customer, once it was looked up
+	segment     *string        // of the customer, once it was looked up
+	terms       *CustomerTerms // of the customer, once they were looked up
+	termsOf     string
 
 	find    func(shipmentID string) *ShipmentRow // is shipment
 	learnt  learnt
@@ -191,7 +193,10 @@ func (d *dossier) customer() *CustomerTerms {
 	if agreed := d.order.Agreed; agreed != nil && agreed.CustomerID == d.order.Placed.CustomerID {
 		return agreed
 	}
-	return d.learnt.customer(d.customers.Get(d.s, d.order.Placed.CustomerID))
+	if d.terms == nil || d.termsOf != d.order.Placed.CustomerID {
+		d.terms, d.termsOf = d.learnt.customer(d.customers.Get(d.s, d.order.Placed.CustomerID)), d.order.Placed.CustomerID
+	}
+	return d.terms
 }
 
 // trigger is the order's trigger; one that bills nothing while the policy is not known, or not one of this stage's.
@@ -274,7 +279,7 @@ func (d *dossier) write() {
 	}
 	for _, line := range d.lines {
 		line.row.fillLists()
-		if line.stored == nil || !reflect.DeepEqual(line.stored, line.row) {
+		if line.stored == nil || len(line.stored.Billed) != len(line.row.Billed) || !slices.Equal(line.stored.Parts, line.row.Parts) || !reflect.DeepEqual(line.stored, line.row) {
 			d.lineRows.Put(d.s, state.TextNumber{Text: d.order.OrderID, Number: int64(line.row.LineNo)}, line.row)
 		}
 	}

@@ -1,6 +1,7 @@
 package fulfilment
 
 import (
+	"slices"
 	"time"
 
 	"waybill/processors/milestones"
@@ -120,7 +121,6 @@ func (f *fulfilment) takeShipment(s *stream.Step, e *schemas.ShipmentEvent) erro
 		return nil
 	}
 	s.Count("applied")
-	d.happened(e.Shipment.Meta.OccurredAt)
 	next := before.next(e)
 	next.Lines = nil
 	var reached schemas.Milestone
@@ -129,14 +129,26 @@ func (f *fulfilment) takeShipment(s *stream.Step, e *schemas.ShipmentEvent) erro
 		reached, carried = before.Reached, before.Lines
 	}
 	reported := milestones.Report(e.Shipment.Lines)
+	news := false
 	for _, lineNo := range milestones.Concerned(carried, reported) {
 		line := d.line(lineNo)
-		parts := milestones.Advance(reached, e.Shipment.Milestone, line.row.partsOf(next.ShipmentID), milestones.OfLine(reported, lineNo))
-		line.row.replaceParts(next.ShipmentID, parts)
+		old := line.row.partsOf(next.ShipmentID)
+		parts := ofInterest(milestones.Advance(reached, e.Shipment.Milestone, old, milestones.OfLine(reported, lineNo)))
+		if !slices.EqualFunc(old, parts, samePart) {
+			news = true
+			line.row.replaceParts(next.ShipmentID, parts)
+		}
 		if len(parts) > 0 {
 			next.Lines = append(next.Lines, lineNo)
 		}
 	}
+	if !news && next.saysNothingNew(before) && d.isQuiet() {
+		s.Observe(e.Shipment.Meta.OccurredAt)
+		d.putShipment(&next)
+		d.close()
+		return nil
+	}
+	d.happened(e.Shipment.Meta.OccurredAt)
 	for _, of := range []struct {
 		count       *int32
 		before, now bool
@@ -150,6 +162,37 @@ func (f *fulfilment) takeShipment(s *stream.Step, e *schemas.ShipmentEvent) erro
 	d.putShipment(&next)
 	d.settle()
 	return nil
+}
+
+// ofInterest leaves out what nothing here depends on: how much is picked and packed.
+func ofInterest(parts []milestones.Part) []milestones.Part {
+	for i := range parts {
+		parts[i].Picked, parts[i].Packed = 0, 0
+	}
+	return parts
+}
+
+func samePart(a, b milestones.Part) bool {
+	weighsTheSame := a.Weight == b.Weight || a.Weight != nil && b.Weight != nil && *a.Weight == *b.Weight
+	a.Weight, b.Weight = nil, nil
+	return weighsTheSame && a == b
+}
+
+// saysNothingNew tells that the shipment's lines and the order would be judged by this row as by the one before: a milestone
+// on the way out has moved it on, and no more.
+func (r *ShipmentRow) saysNothingNew(before *ShipmentRow) bool {
+	return before != nil && !r.hasShipped() && !before.hasShipped() && r.WarehouseID == before.WarehouseID &&
+		r.carries() == before.carries() && r.inProgress() == before.inProgress() && slices.Equal(r.Lines, before.Lines)
+}
+
+// isQuiet tells that nothing is raised, held or cancelled that would name the latest event of a shipment.
+func (d *dossier) isQuiet() bool {
+	o := d.order
+	return len(o.Raised) == 0 && len(o.Holds) == 0 && (o.Accepted == nil || o.Accepted.Status != schemas.AcceptanceCancelled) &&
+		!slices.ContainsFunc(d.lines, func(line *openLine) bool {
+			row := line.row
+			return len(row.Raised) > 0 || row.EndedAt != nil || row.Accepted != nil && row.Accepted.Status == schemas.AcceptanceCancelled
+		})
 }
 
 func one(is bool) int32 {

@@ -17,9 +17,10 @@ func (d *dossier) bill() {
 	if o.Placed == nil || o.stopped() {
 		return
 	}
+	waits := d.trigger().unit == byOrder && !o.Complete
 	for _, line := range d.lines {
 		desired := line.verdict.desired
-		if d.trigger().unit == byOrder && !o.Complete {
+		if waits {
 			desired = nil
 		}
 		slices.SortFunc(desired, sameIdentity)
