@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/url"
 	"os"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -43,7 +44,7 @@ type Config struct {
 
 	State              string        `koanf:"state" help:"folder of the stages' state"`
 	Instance           string        `koanf:"instance" help:"name of this process, the same after a restart; kept in the state folder when empty"`
-	Memory             string        `koanf:"memory" help:"bound of caches and write buffers, all stages together"`
+	Memory             string        `koanf:"memory" help:"what the process is to get along with: caches and write buffers, all stages together, and what they leave to collect"`
 	CommitInterval     time.Duration `koanf:"commit_interval" help:"how long a transaction collects records"`
 	TransactionTimeout time.Duration `koanf:"transaction_timeout" help:"after which a crashed process's transaction is aborted"`
 	SessionTimeout     time.Duration `koanf:"session_timeout" help:"after which a crashed process's tasks go to others"`
@@ -126,6 +127,22 @@ func ParseBytes(text string) (int64, error) {
 		return 0, fmt.Errorf("%q is not a size such as 512MiB", text)
 	}
 	return n * unit, nil
+}
+
+// LimitMemory makes the process keep to Memory. Half of it are blocks of the stores and rows that wait to be written, an
+// eighth is decoded rows; the rest is for records on their way. While there is room, garbage waits longer than by Go's
+// default, as most of it are the rows of epochs that are over. GOGC and GOMEMLIMIT, where they are set, win.
+func (c Config) LimitMemory() {
+	memory, err := ParseBytes(c.Memory)
+	if err != nil {
+		return // Validate says so
+	}
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(400)
+	}
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(memory)
+	}
 }
 
 // Client gives the options of every connection to the brokers.

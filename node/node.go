@@ -73,7 +73,7 @@ func New(options Options) (*Node, error) {
 		runner, err := kafka.NewRunner(program, kafka.Options{
 			Client: options.Client, Registry: options.Registry, Instance: instance, Now: options.Now, Log: options.Log, Metrics: metrics,
 			OpenStore: n.opener(share), DropStore: n.drop,
-			CommitInterval: options.Config.CommitInterval, CacheBytes: int(share / 4),
+			CommitInterval: options.Config.CommitInterval, CacheBytes: int(share / 8),
 			TransactionTimeout: options.Config.TransactionTimeout, SessionTimeout: options.Config.SessionTimeout,
 		})
 		if err != nil {
@@ -120,7 +120,7 @@ func (n *Node) opener(share int64) func(stage string) (state.Store, error) {
 			return state.OpenMemory(), nil
 		}
 		store, err := state.OpenPebble(n.folder(stage), state.PebbleOptions{
-			CacheBytes: share / 2, MemTableBytes: uint64(max(share/16, 1<<20)), Logger: n.options.Log.With("stage", stage),
+			CacheBytes: share / 4, MemTableBytes: uint64(max(share/8, 1<<20)), Logger: n.options.Log.With("stage", stage),
 		})
 		if err != nil {
 			return nil, err

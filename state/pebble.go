@@ -113,7 +113,7 @@ func pebbleOptions(options PebbleOptions, lock *pebble.Lock, failure *failure) *
 		MaxOpenFiles:                orDefault(options.MaxOpenFiles, 1000),
 		// Pinned: a new Pebble must not rewrite the store so that the release before can no longer open it.
 		FormatMajorVersion:         pebble.FormatValueSeparation,
-		L0CompactionThreshold:      2,
+		L0CompactionThreshold:      4,
 		L0StopWritesThreshold:      24,
 		LBaseMaxBytes:              64 << 20,
 		CompactionConcurrencyRange: func() (lower, upper int) { return 1, 2 },
@@ -128,7 +128,8 @@ func pebbleOptions(options PebbleOptions, lock *pebble.Lock, failure *failure) *
 		o.Levels[i].IndexBlockSize = 64 << 10
 		o.Levels[i].FilterPolicy = bloom.FilterPolicy(10)
 	}
-	o.ApplyCompressionSettings(func() pebble.DBCompressionSettings { return pebble.DBCompressionBalanced })
+	// State is rewritten often and read at once: the compression that costs least, on every level.
+	o.ApplyCompressionSettings(func() pebble.DBCompressionSettings { return pebble.DBCompressionFastest })
 	if options.Tune != nil {
 		options.Tune(o)
 	}

@@ -58,6 +58,7 @@ func run(ctx context.Context, config node.Config, names []string) error {
 	if err != nil {
 		return err
 	}
+	config.LimitMemory()
 	log := config.Logger()
 	running, err := node.New(node.Options{Config: config, Release: release, Client: client, Registry: registry, Stages: stages, Log: log})
 	if err != nil {

@@ -82,6 +82,7 @@ func (o Options) consumer(more ...kgo.Opt) []kgo.Opt {
 	opts = append(opts,
 		kgo.FetchIsolationLevel(kgo.ReadCommitted()),
 		kgo.KeepControlRecords(),
+		kgo.FetchMaxBytes(8<<20), // what waits decoded for its epoch is several times that
 		kgo.FetchMaxPartitionBytes(4<<20),
 		// A partition that is resumed is read only when the broker has answered the fetch under way.
 		kgo.FetchMaxWait(200*time.Millisecond),

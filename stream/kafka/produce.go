@@ -36,36 +36,48 @@ func (s *session) gather() (*producedEpoch, error) {
 // send hands what a task wants written to the producer.
 func (s *session) send(epoch *producedEpoch, w *written) {
 	ctx := context.Background()
-	failed := func(record *kgo.Record, err error) {
-		epoch.mu.Lock()
-		defer epoch.mu.Unlock()
-		if epoch.failed == nil {
-			epoch.failed = explained(record, err)
+	written := func(record *kgo.Record, err error) {
+		if err != nil {
+			epoch.refuse(record, err)
 		}
 	}
-	for _, out := range w.ready.Records {
-		record := &kgo.Record{Topic: out.Topic, Partition: out.Partition, Key: out.Key, Value: out.Value, Timestamp: out.Time}
+	records := make([]kgo.Record, len(w.ready.Records)+len(w.ready.Changelog))
+	next := func() *kgo.Record {
+		record := &records[0]
+		records = records[1:]
+		return record
+	}
+	for i := range w.ready.Records {
+		record, out := next(), &w.ready.Records[i]
+		*record = kgo.Record{Topic: out.Topic, Partition: out.Partition, Key: out.Key, Value: out.Value, Timestamp: out.Time}
 		for _, header := range out.Headers {
 			record.Headers = append(record.Headers, kgo.RecordHeader{Key: header.Key, Value: header.Value})
 		}
-		s.group.Produce(ctx, record, func(record *kgo.Record, err error) {
-			if err != nil {
-				failed(record, err)
-			}
-		})
+		s.group.Produce(ctx, record, written)
+	}
+	kept := func(record *kgo.Record, err error) {
+		if err != nil {
+			epoch.refuse(record, err)
+			return
+		}
+		epoch.mu.Lock()
+		w.next = max(w.next, record.Offset+1)
+		epoch.mu.Unlock()
 	}
 	changelog := s.program.Stage().Changelog()
 	for _, entry := range w.ready.Changelog {
-		record := &kgo.Record{Topic: changelog, Partition: w.task.Partition(), Key: entry.Key, Value: entry.Value}
-		s.group.Produce(ctx, record, func(record *kgo.Record, err error) {
-			if err != nil {
-				failed(record, err)
-				return
-			}
-			epoch.mu.Lock()
-			w.next = max(w.next, record.Offset+1)
-			epoch.mu.Unlock()
-		})
+		record := next()
+		*record = kgo.Record{Topic: changelog, Partition: w.task.Partition(), Key: entry.Key, Value: entry.Value}
+		s.group.Produce(ctx, record, kept)
+	}
+}
+
+// refuse notes the first record that the broker did not take, and why.
+func (epoch *producedEpoch) refuse(record *kgo.Record, err error) {
+	epoch.mu.Lock()
+	defer epoch.mu.Unlock()
+	if epoch.failed == nil {
+		epoch.failed = explained(record, err)
 	}
 }
 
