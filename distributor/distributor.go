@@ -26,6 +26,7 @@ type Distributor struct {
 	name       string
 	random     *rand.Rand
 	hour       time.Duration // how long an hour of business takes
+	lines      int           // of each order; 1 to 5 when zero
 	customers  []schemas.Customer
 	items      []schemas.Item
 	listPrice  map[string]schemas.Price
@@ -44,12 +45,13 @@ type Options struct {
 	Name      string        // is part of every id, so that two distributors can be customers of one system; none when empty
 	Customers int           // 40 when zero
 	Items     int           // 120 when zero
+	Lines     int           // of each order; 1 to 5 when zero
 }
 
 // New makes the master data.
 func New(options Options) *Distributor {
 	d := &Distributor{
-		name: options.Name, random: rand.New(rand.NewPCG(options.Seed, 20)), hour: options.Hour, sequences: map[string]int64{},
+		name: options.Name, random: rand.New(rand.NewPCG(options.Seed, 20)), hour: options.Hour, lines: options.Lines, sequences: map[string]int64{},
 		listPrice: map[string]schemas.Price{}, warehouses: []string{"east", "west", "north"},
 	}
 	if d.hour == 0 {

@@ -30,7 +30,11 @@ func (d *Distributor) placeOrder(at time.Time) []Event {
 		OrderType: "standard", Currency: "USD", Status: schemas.OrderPlaced,
 	}
 	substitutions := []schemas.Substitution{schemas.SubstitutionAllowed, schemas.SubstitutionAllowed, schemas.SubstitutionNever}
-	for line := range int32(1 + d.random.IntN(5)) {
+	lines := d.lines
+	if lines == 0 {
+		lines = 1 + d.random.IntN(5)
+	}
+	for line := range int32(lines) {
 		item := d.items[d.random.IntN(len(d.items))]
 		price := d.listPrice[item.ItemID]
 		p.order.Lines = append(p.order.Lines, schemas.OrderLine{

@@ -1,0 +1,178 @@
+// Package cluster is the broker and the registry that a benchmark runs on, and the topics and groups on them.
+package cluster
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"waybill/processors"
+	"waybill/schemas"
+	"waybill/stream"
+	"waybill/topics"
+)
+
+// Cluster is one broker and a registry, started by the scripts of deploy/kafka.
+type Cluster struct {
+	Brokers   string
+	Registry  string // URL
+	Schemas   *schemas.RegistryClient
+	Admin     *kadm.Client
+	Catalogue topics.Catalogue
+	Stages    []*stream.Stage // intake and fulfilment
+	Folder    string          // of the catalogue; empty when it is the built-in one
+
+	client  *kgo.Client
+	scripts []string // environment of the scripts
+}
+
+// Options of a cluster.
+type Options struct {
+	Folder     string // where data, logs and the catalogue go
+	Port       int    // the first of three
+	Partitions int32  // of every topic; the catalogue's own when 0
+}
+
+// Start starts both and waits until they answer. What it returns is to be stopped even when it failed.
+func Start(ctx context.Context, o Options) (*Cluster, error) {
+	c := &Cluster{scripts: []string{
+		"WAYBILL_BROKERS=1", "WAYBILL_KAFKA_DIR=" + filepath.Join(o.Folder, "kafka"), fmt.Sprintf("WAYBILL_KAFKA_PORT=%d", o.Port),
+		fmt.Sprintf("WAYBILL_CONTROLLER_PORT=%d", o.Port+1), fmt.Sprintf("WAYBILL_REGISTRY_PORT=%d", o.Port+2)}}
+	said, err := c.script(ctx, "start.sh")
+	if err != nil {
+		return c, err
+	}
+	for line := range strings.Lines(said) {
+		name, value, _ := strings.Cut(strings.TrimSpace(line), "=")
+		switch name {
+		case "WAYBILL_TEST_BROKERS":
+			c.Brokers = value
+		case "WAYBILL_TEST_REGISTRY":
+			c.Registry = value
+		}
+	}
+	if c.client, err = c.NewClient(); err != nil {
+		return c, err
+	}
+	c.Admin = kadm.NewClient(c.client)
+	if c.Schemas, err = schemas.NewRegistryClient(schemas.RegistryOptions{URLs: []string{c.Registry}}); err != nil {
+		return c, err
+	}
+	return c, c.Partition(o.Folder, o.Partitions)
+}
+
+// Partition sets how many partitions topics have that are made from now on.
+func (c *Cluster) Partition(folder string, partitions int32) error {
+	c.Folder, c.Catalogue = "", topics.Default()
+	if one, _ := c.Catalogue.Topic(topics.Orders.Name()); partitions != 0 && partitions != one.Partitions {
+		c.Folder = filepath.Join(folder, fmt.Sprintf("catalogue-%d", partitions))
+		var err error
+		if c.Catalogue, err = partitioned(c.Folder, partitions); err != nil {
+			return err
+		}
+	}
+	c.Stages = nil
+	for _, stage := range processors.Stages(c.Catalogue) {
+		if stage.Name == "intake" || stage.Name == "fulfilment" {
+			c.Stages = append(c.Stages, stage)
+		}
+	}
+	return nil
+}
+
+func (c *Cluster) script(ctx context.Context, name string) (string, error) {
+	command := exec.CommandContext(ctx, filepath.Join("deploy/kafka", name))
+	command.Env = append(os.Environ(), c.scripts...)
+	// A group of its own: the terminal's Ctrl-C is for this program, which then stops everything in order.
+	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	command.Cancel = func() error { return command.Process.Signal(syscall.SIGTERM) }
+	var said, complaints bytes.Buffer
+	command.Stdout, command.Stderr = &said, &complaints
+	if err := command.Run(); err != nil {
+		return "", fmt.Errorf("deploy/kafka/%s: %w\n%s", name, err, complaints.String())
+	}
+	return said.String(), nil
+}
+
+// Stop ends both and drops their data.
+func (c *Cluster) Stop() error {
+	if c.client != nil {
+		c.client.Close()
+	}
+	_, err := c.script(context.Background(), "stop.sh")
+	return err
+}
+
+// NewClient connects to the broker.
+func (c *Cluster) NewClient(more ...kgo.Opt) (*kgo.Client, error) {
+	return kgo.NewClient(append([]kgo.Opt{kgo.SeedBrokers(strings.Split(c.Brokers, ",")...)}, more...)...)
+}
+
+// Producer writes as source systems do: acknowledged, by Kafka's own partitioner.
+func (c *Cluster) Producer() (*kgo.Client, error) {
+	return c.NewClient(kgo.RecordPartitioner(kgo.StickyKeyPartitioner(nil)), kgo.ProducerBatchCompression(kgo.Lz4Compression()),
+		kgo.ProducerBatchMaxBytes(4<<20), kgo.MaxBufferedRecords(1<<17))
+}
+
+// Reader reads topics from their start as any reader that wants only what is committed.
+func (c *Cluster) Reader(names ...string) (*kgo.Client, error) {
+	return c.NewClient(kgo.ConsumeTopics(names...), kgo.FetchIsolationLevel(kgo.ReadCommitted()), kgo.KeepControlRecords(),
+		kgo.FetchMaxWait(20*time.Millisecond), kgo.FetchMaxPartitionBytes(4<<20))
+}
+
+// ReadAll hands over every committed record that is there now.
+func (c *Cluster) ReadAll(ctx context.Context, take func(*kgo.Record) error, names ...string) error {
+	ends, err := c.Admin.ListCommittedOffsets(ctx, names...)
+	if err = errors.Join(err, ends.Error()); err != nil {
+		return err
+	}
+	left := map[string]map[int32]int64{}
+	missing := 0
+	ends.Each(func(end kadm.ListedOffset) {
+		if end.Offset > 0 {
+			if left[end.Topic] == nil {
+				left[end.Topic] = map[int32]int64{}
+			}
+			left[end.Topic][end.Partition] = end.Offset
+			missing++
+		}
+	})
+	reader, err := c.Reader(names...)
+	if err != nil {
+		return err
+	}
+	defer reader.Close()
+	for missing > 0 {
+		fetches := reader.PollFetches(ctx)
+		if err := errors.Join(ctx.Err(), fetches.Err()); err != nil {
+			return err
+		}
+		var failed error
+		fetches.EachPartition(func(part kgo.FetchTopicPartition) {
+			end, open := left[part.Topic][part.Partition]
+			for _, record := range part.Records {
+				if open && record.Offset >= end-1 {
+					delete(left[part.Topic], part.Partition)
+					missing, open = missing-1, false
+				}
+				if !record.Attrs.IsControl() && failed == nil {
+					failed = take(record)
+				}
+			}
+		})
+		if failed != nil {
+			return failed
+		}
+	}
+	return nil
+}
