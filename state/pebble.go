@@ -191,7 +191,7 @@ func (p *Pebble) Apply(batch *Batch) error {
 		return err
 	}
 	defer p.leave()
-	writes := p.db.NewBatch()
+	writes := p.db.NewBatchWithSize(batch.size())
 	for _, change := range batch.Changes {
 		if err := write(writes, change); err != nil {
 			return p.failed("write", err)

@@ -56,5 +56,14 @@ func (b *Batch) DeleteRange(from, to []byte) {
 	b.Changes = append(b.Changes, Change{Key: from, To: to})
 }
 
+// size estimates the bytes of the batch as Pebble writes it: a change has a kind and two lengths beside its bytes.
+func (b *Batch) size() int {
+	size := 64
+	for i := range b.Changes {
+		size += len(b.Changes[i].Key) + len(b.Changes[i].Value) + len(b.Changes[i].To) + 9
+	}
+	return size
+}
+
 // Reset empties the batch and keeps its memory.
 func (b *Batch) Reset() { b.Changes = b.Changes[:0] }

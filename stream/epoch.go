@@ -45,33 +45,34 @@ func (t *Task) Ready() (ready Ready, err error) {
 		if t.watermarkChanged {
 			t.putPlain(taskFacts, watermarkKey, binary.BigEndian.AppendUint64(nil, uint64(t.watermark.UnixMicro())))
 		}
+		ready.Records = t.records[:0]
 		for i := range t.out {
 			if pending := &t.out[i]; pending.value != nil {
 				pending.Value, pending.value = t.encode(pending.slot, pending.value), nil
 			}
 			ready.Records = append(ready.Records, t.out[i].Out)
 		}
-		changelog, err := t.changelog()
-		ready.Changelog, ready.Counts = changelog, t.counts
+		ready.Changelog, ready.Counts = t.entries[:0], t.counts
+		err := t.changelog(&ready)
+		t.records, t.entries = ready.Records, ready.Changelog
 		return err
 	})
 	return ready, err
 }
 
-func (t *Task) changelog() ([]Entry, error) {
-	entries := make([]Entry, 0, len(t.overlay.rows))
+func (t *Task) changelog(ready *Ready) error {
 	for _, c := range t.overlay.changes {
 		entry := Entry{Key: t.room.join(nil, c.key)}
 		if c.value != nil {
 			row, err := t.room.write(func(dst []byte) ([]byte, error) { return c.table.rows.append(dst, c.value) })
 			if err != nil {
-				return nil, fmt.Errorf("table %s: %w", c.table.name, err)
+				return fmt.Errorf("table %s: %w", c.table.name, err)
 			}
 			entry.Value = row
 		}
-		entries = append(entries, entry)
+		ready.Changelog = append(ready.Changelog, entry)
 	}
-	return entries, nil
+	return nil
 }
 
 // Commit applies the epoch to the store, after its transaction committed, in one batch together with the offset behind

@@ -30,6 +30,8 @@ type Task struct {
 	keyBuffer  []byte
 	readBuffer []byte // the key of a row in the store that is being read
 	room       room
+	records    []Out // of the latest epoch, as Ready gave them
+	entries    []Entry
 	batch      state.Batch
 
 	out    []pending

@@ -162,3 +162,30 @@ func TestMonotonicEventsBehindTheLatestAreDuplicates(t *testing.T) {
 		}
 	}
 }
+
+// BenchmarkSequencer gives a dense entity's events in order, and each pair of them swapped.
+func BenchmarkSequencer(b *testing.B) {
+	for _, of := range []struct {
+		name string
+		at   func(i int64) int64
+	}{
+		{"in order", func(i int64) int64 { return i + 1 }},
+		{"swapped", func(i int64) int64 { return (i ^ 1) + 1 }},
+	} {
+		b.Run(of.name, func(b *testing.B) {
+			track, slots := Track{}, slotMap{}
+			b.ReportAllocs()
+			for i := int64(0); b.Loop(); i++ {
+				sequence := of.at(i)
+				switch judged, _ := track.ofDense(sequence, slots); judged {
+				case early:
+					track.keep(&Slot{Sequence: sequence, Until: sequence, Waiting: true}, slots)
+				case inTurn:
+					track.take(sequence, slots, func(*Slot) {})
+				case duplicate:
+					b.Fatalf("%d is taken for a duplicate", sequence)
+				}
+			}
+		})
+	}
+}

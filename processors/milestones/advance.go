@@ -66,7 +66,7 @@ func Advance(reached, milestone schemas.Milestone, before []Part, now []Reported
 
 // renew keeps of the parts those that are reported, adds those that are new, and tells each its quantity.
 func renew(before []Part, now []Reported, tell func(*Part, schemas.Quantity)) []Part {
-	var parts []Part
+	parts := make([]Part, 0, len(now))
 	for _, reported := range now {
 		part := Part{ItemID: reported.ItemID, UOM: reported.UOM}
 		if old := find(before, reported); old >= 0 {
