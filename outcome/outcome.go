@@ -26,18 +26,19 @@ type Outcome struct {
 	latest map[string]string
 }
 
-// BilledLine is what is billed together: an item that went out for an order line.
+// BilledLine is what is billed together: an item that went out for an order line, in one currency. Money of another one
+// takes nothing back of it.
 type BilledLine struct {
-	OrderID string
-	LineNo  int32
-	ItemID  string // that was shipped
+	OrderID  string
+	LineNo   int32
+	ItemID   string // that was shipped
+	Currency string
 }
 
 // Net is what all bills and credits of a line come to.
 type Net struct {
 	Quantity schemas.Quantity
 	Amount   schemas.Amount
-	Currency string
 }
 
 // New reads values with the schemas of a registry.
@@ -84,10 +85,9 @@ func (o *Outcome) takeBill(ctx context.Context, value []byte) error {
 	}
 	o.Seen[bill.InvoiceReadyID]++
 	for _, line := range bill.Lines {
-		at := BilledLine{bill.OrderID, line.LineNo, line.ShippedItemID}
+		at := BilledLine{bill.OrderID, line.LineNo, line.ShippedItemID, bill.Currency}
 		net := o.Billed[at]
-		net.Quantity, net.Amount, net.Currency = net.Quantity+line.Quantity, net.Amount+line.Amount, bill.Currency
-		o.Billed[at] = net
+		o.Billed[at] = Net{net.Quantity + line.Quantity, net.Amount + line.Amount}
 	}
 	return nil
 }
@@ -165,7 +165,7 @@ func (o *Outcome) String() string {
 	var lines []string
 	for line, net := range o.Billed {
 		if net.Quantity != 0 || net.Amount != 0 {
-			lines = append(lines, fmt.Sprintf("billed %s line %d: %s × %s = %s %s", line.OrderID, line.LineNo, net.Quantity, line.ItemID, net.Amount, net.Currency))
+			lines = append(lines, fmt.Sprintf("billed %s line %d: %s × %s = %s %s", line.OrderID, line.LineNo, net.Quantity, line.ItemID, net.Amount, line.Currency))
 		}
 	}
 	for _, text := range o.latest {

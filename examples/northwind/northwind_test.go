@@ -70,8 +70,8 @@ func checkBilled(t *testing.T, out *outcome.Outcome) {
 			continue
 		}
 		delete(want, line{at.OrderID, int(at.LineNo)})
-		if int64(net.Amount) != due.cents*100 || net.Quantity.String() != due.quantity || net.Currency != currency {
-			t.Errorf("order %s line %d is billed %s for %s %s, want %s for %d cents", at.OrderID, at.LineNo, net.Quantity, net.Amount, net.Currency, due.quantity, due.cents)
+		if int64(net.Amount) != due.cents*100 || net.Quantity.String() != due.quantity || at.Currency != currency {
+			t.Errorf("order %s line %d is billed %s for %s %s, want %s for %d cents", at.OrderID, at.LineNo, net.Quantity, net.Amount, at.Currency, due.quantity, due.cents)
 		}
 	}
 	for at, due := range want {

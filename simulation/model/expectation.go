@@ -52,17 +52,17 @@ type OrderLine struct {
 	LineNo  int32
 }
 
-// BilledLine is what is billed together.
+// BilledLine is what is billed together. Money of another currency takes nothing back of it.
 type BilledLine struct {
 	OrderLine
-	ItemID string // that was shipped
-	UOM    string
+	ItemID   string // that was shipped
+	UOM      string
+	Currency string
 }
 
 // Net is what all bills and credits come to.
 type Net struct {
 	Quantity, Amount number
-	Currency         string
 }
 
 // Exception is an open one. Amount is nil where it says none; Unsure where it may say any.
@@ -144,12 +144,9 @@ func (e *Expectation) tellBilled(o *order) {
 	}
 	for _, l := range o.lines {
 		for _, b := range l.billed {
-			at := BilledLine{OrderLine{o.id, l.no}, b.part.item, b.in.uom}
-			net, known := e.Billed[at]
-			if !known {
-				net = Net{zero, zero, o.currency()}
-			}
-			e.Billed[at] = Net{plus(net.Quantity, b.quantity), plus(net.Amount, b.amount), net.Currency}
+			at := BilledLine{OrderLine{o.id, l.no}, b.part.item, b.in.uom, o.currency()}
+			net := netOf(e.Billed[at])
+			e.Billed[at] = Net{plus(net.Quantity, b.quantity), plus(net.Amount, b.amount)}
 		}
 	}
 }
