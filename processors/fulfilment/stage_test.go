@@ -200,6 +200,25 @@ func TestAnotherPriceOfERPIsCreditedAndRebilled(t *testing.T) {
 		"shipped_after_cancel O1/2 10.00 USD: 1 EA of A shipped in S1; ERP has cancelled the line.")
 }
 
+// The last record of the line is a credit in the currency of old: what is billed of it is what all come to in each currency.
+func TestAnotherCurrencyOfERPIsCreditedInTheOldOneAndBilledInTheNew(t *testing.T) {
+	sc := newScene(t, sim.Options{})
+	sc.play(masters()...)
+	sc.play(
+		order("O1", 1, 0, nil, line(1, "10", nil)),
+		shipment("O1", "S1", 1, 20, schemas.MilestoneShipped, box(1, "A", "6", nil)),
+		shipment("O1", "S2", 1, 30, schemas.MilestoneShipped, box(1, "A", "4", nil)))
+	less := acceptance("O1", 1, 40, schemas.AcceptanceChanged, accepted(1, "6", "10", nil))
+	less.Acceptance.Currency = "EUR"
+	sc.play(less)
+	expect(t, "bills", sc.bills(),
+		"O1 #1 invoice on_shipment ACME | 1 A 6 EA @10.00/1 = 60.00 (S1) | 60.00 USD",
+		"O1 #1 invoice on_shipment ACME | 1 A 4 EA @10.00/1 = 40.00 (S2) | 40.00 USD",
+		"O1 #2 credit_and_rebill on_shipment:corrected ACME | 1 A -6 EA @10.00/1 = -60.00 (S1) | -60.00 USD",
+		"O1 #3 credit_and_rebill on_shipment ACME | 1 A 6 EA @10.00/1 = 60.00 (S1) | 60.00 EUR",
+		"O1 #2 credit_and_close on_shipment:withdrawn ACME | 1 A -4 EA @10.00/1 = -40.00 (S2) | -40.00 USD")
+}
+
 func TestWhatHadLeftBeforeItWasCancelledStaysBilled(t *testing.T) {
 	for _, name := range []string{"the cancellation comes last", "the cancellation comes first"} {
 		sc := newScene(t, sim.Options{})
