@@ -92,7 +92,7 @@ func (t *Task) Commit(entries []Entry, changelogNext int64, now time.Time) error
 			case !c.ranged:
 				batch.Delete(t.room.join(t.prefix, c.key))
 			}
-			t.remember(c, len(entry.Key)+len(entry.Value))
+			t.remember(c, len(entry.Key)+decodedBytes(len(entry.Value)))
 		}
 		appendChangelogPosition(batch, t.partition, changelogNext, now)
 		if err := t.store.Apply(batch); err != nil {

@@ -94,9 +94,13 @@ func (t *Task) get(of *table, key []byte) any {
 		return nil
 	}
 	value := t.decode(of, row)
-	t.cache.Put(string(key), value, len(key)+len(row))
+	t.cache.Put(string(key), value, len(key)+decodedBytes(len(row)))
 	return value
 }
+
+// decodedBytes is about what a row takes as a Go value: beside its bytes the headers of its texts and lists, its pointers,
+// and what the allocator rounds up.
+func decodedBytes(encoded int) int { return 4 * encoded }
 
 func (t *Task) decode(of *table, row []byte) any {
 	value, err := of.rows.decode(row, t.writerSchema)

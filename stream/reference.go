@@ -223,7 +223,7 @@ func (r *References) keep(ref *reference, key, row []byte) any {
 	if err != nil {
 		panic(codecFailure{fmt.Errorf("reference data %s: %w", ref.topic, err)})
 	}
-	r.cache.Put(string(key), value, len(key)+len(row))
+	r.cache.Put(string(key), value, len(key)+decodedBytes(len(row)))
 	return value
 }
 
