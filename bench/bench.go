@@ -34,6 +34,7 @@ type site struct {
 	report      *report.Report
 	reference   *compare.Content // what the first that keeps state has written
 	writer      string           // its name
+	probed      int              // orders that recoveries have placed, or might have
 }
 
 func bench(ctx context.Context, o options) (err error) {
@@ -46,6 +47,16 @@ func bench(ctx context.Context, o options) (err error) {
 	}
 	if err := s.throughput(ctx); err != nil {
 		return err
+	}
+	if o.latency > 0 {
+		if err := s.latencies(ctx); err != nil {
+			return err
+		}
+	}
+	if o.stateKeys > 0 {
+		if err := s.recoveries(ctx); err != nil {
+			return err
+		}
 	}
 	s.report.Print(os.Stdout)
 	if err := s.report.Save(o.out); err != nil {

@@ -124,9 +124,9 @@ func (c *Cluster) Producer() (*kgo.Client, error) {
 		kgo.ProducerBatchMaxBytes(4<<20), kgo.MaxBufferedRecords(1<<17))
 }
 
-// Reader reads topics from their start as any reader that wants only what is committed.
-func (c *Cluster) Reader(names ...string) (*kgo.Client, error) {
-	return c.NewClient(kgo.ConsumeTopics(names...), kgo.FetchIsolationLevel(kgo.ReadCommitted()), kgo.KeepControlRecords(),
+// Reader reads topics from an offset on, as any reader that wants only what is committed.
+func (c *Cluster) Reader(from kgo.Offset, names ...string) (*kgo.Client, error) {
+	return c.NewClient(kgo.ConsumeTopics(names...), kgo.ConsumeStartOffset(from), kgo.FetchIsolationLevel(kgo.ReadCommitted()), kgo.KeepControlRecords(),
 		kgo.FetchMaxWait(20*time.Millisecond), kgo.FetchMaxPartitionBytes(4<<20))
 }
 
@@ -147,7 +147,7 @@ func (c *Cluster) ReadAll(ctx context.Context, take func(*kgo.Record) error, nam
 			missing++
 		}
 	})
-	reader, err := c.Reader(names...)
+	reader, err := c.Reader(kgo.NewOffset().AtStart(), names...)
 	if err != nil {
 		return err
 	}

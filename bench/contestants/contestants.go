@@ -23,7 +23,7 @@ const (
 type Contestant struct {
 	Name     string
 	Groups   []string // whose committed offsets tell how far it is
-	Changes  []string // beginnings of its changelogs' names; none when it keeps nothing
+	Internal string   // what its changelogs' names begin with
 	Stateful bool
 	command  func(Place, int) *exec.Cmd // of an instance, counted from 1
 }
@@ -44,7 +44,7 @@ type Place struct {
 func All() []Contestant {
 	return []Contestant{
 		{
-			Name: Waybill, Groups: []string{"waybill-intake", "waybill-fulfilment"}, Changes: []string{"waybill-intake-", "waybill-fulfilment-"}, Stateful: true,
+			Name: Waybill, Groups: []string{"waybill-intake", "waybill-fulfilment"}, Internal: "waybill-", Stateful: true,
 			command: func(p Place, number int) *exec.Cmd {
 				arguments := []string{"run", "intake", "fulfilment", "--brokers", p.Cluster.Brokers, "--registry", p.Cluster.Registry,
 					"--state", p.state(Waybill, number), "--instance", fmt.Sprintf("bench-%d", number), "--listen", p.listen(number), "--log-level", "warn"}
@@ -68,7 +68,7 @@ func All() []Contestant {
 			},
 		},
 		{
-			Name: KafkaStreams, Groups: []string{"streams-peer"}, Changes: []string{"streams-peer-"}, Stateful: true,
+			Name: KafkaStreams, Groups: []string{"streams-peer"}, Internal: "streams-peer-", Stateful: true,
 			command: func(p Place, number int) *exec.Cmd {
 				java := "java"
 				if home := os.Getenv("JAVA_HOME"); home != "" {
@@ -107,10 +107,19 @@ func (p Place) state(name string, number int) string {
 
 func (p Place) listen(number int) string { return fmt.Sprintf("127.0.0.1:%d", p.Port+number-1) }
 
+// States are the folders of every instance's state.
+func (c Contestant) States(p Place) []string {
+	var folders []string
+	for number := 1; number <= p.Instances; number++ {
+		folders = append(folders, p.state(c.Name, number))
+	}
+	return folders
+}
+
 // Wipe drops the state of every instance.
 func (c Contestant) Wipe(p Place) error {
-	for number := 1; number <= p.Instances; number++ {
-		if err := os.RemoveAll(p.state(c.Name, number)); err != nil {
+	for _, folder := range c.States(p) {
+		if err := os.RemoveAll(folder); err != nil {
 			return err
 		}
 	}

@@ -24,7 +24,7 @@ type blanket struct {
 const hotOrders = 100_000
 
 func newBlanket(o Options) *blanket {
-	b := &blanket{options: o, lines: o.Lines, random: rand.New(rand.NewPCG(o.Seed, 7)), shipped: map[int]int{}}
+	b := &blanket{options: o, lines: o.Lines, random: rand.New(rand.NewPCG(o.Seed, 7)), orders: o.After, shipped: map[int]int{}}
 	if b.lines == 0 {
 		b.lines = 8
 	}

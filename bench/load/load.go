@@ -25,6 +25,7 @@ type Options struct {
 	Lines      int     `json:"lines_per_order"`    // 0: the distributor's 1 to 5, a blanket order's 8
 	Zipf       float64 `json:"zipf"`               // exponent of how often a blanket order is called off; 0: the distributor's orders
 	Placed     bool    `json:"-"`                  // blanket orders are placed, nothing follows: state that grows fast
+	After      int     `json:"-"`                  // so many blanket orders were placed before, by another load
 	Items      int     `json:"items"`
 	Customers  int     `json:"customers"`
 }

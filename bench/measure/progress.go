@@ -23,6 +23,7 @@ type Progress struct {
 type Run struct {
 	Records int64         // source records committed after the first commit that was seen
 	Took    time.Duration // from that commit to the last of the last stage
+	Ended   time.Time     // when the last commit was seen
 	CPU     time.Duration // in that time
 	Peak    int64         // bytes of memory, from the process's start
 	Written int64         // bytes to disk, from the process's start
@@ -92,7 +93,7 @@ func (p *Progress) Watch(ctx context.Context) (Run, error) {
 		switch {
 		case began.IsZero():
 		case at.sources >= loaded && now.Sub(moved) > still && !at.behind:
-			return Run{Records: last.sources - first.sources, Took: moved.Sub(began), CPU: lastUsage.CPU - firstUsage.CPU, Peak: usage.PeakMemory, Written: usage.Written}, nil
+			return Run{Records: last.sources - first.sources, Took: moved.Sub(began), Ended: moved, CPU: lastUsage.CPU - firstUsage.CPU, Peak: usage.PeakMemory, Written: usage.Written}, nil
 		case now.Sub(moved) > stuck:
 			return Run{}, fmt.Errorf("for %s nothing has moved, and %d of %d source records are committed", stuck, at.sources, loaded)
 		}

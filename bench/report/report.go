@@ -3,9 +3,11 @@ package report
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"waybill/bench/load"
 	"waybill/bench/measure"
@@ -61,22 +63,25 @@ type Latency struct {
 
 // Recovery is after kill -9.
 type Recovery struct {
-	State           int64   `json:"state_records"` // in the changelogs
-	Built           float64 `json:"built_seconds"`
-	Restart         float64 `json:"restart_seconds"`       // with its disk, to the first output of an order placed after the kill
-	RestartAll      float64 `json:"restart_all_seconds"`   // to such an output of every partition
-	Restore         float64 `json:"restore_seconds"`       // onto an empty disk, to the first output
-	RestoreAll      float64 `json:"restore_all_seconds"`   // to an output of every partition: all is restored
-	PeakMemory      int64   `json:"peak_memory_bytes"`     // while it was built
-	RestoredPerCore float64 `json:"restore_cpu_seconds"`   // of the process, until all was restored
-	DiskBytes       int64   `json:"state_bytes,omitempty"` // of the state folder
+	Orders     int       `json:"orders"`        // of eight lines each, about ten keys
+	State      int64     `json:"state_records"` // in the changelogs
+	StateBytes int64     `json:"state_bytes"`   // of the state folders
+	Built      float64   `json:"built_seconds"`
+	PeakMemory int64     `json:"peak_memory_bytes"`   // while it was built
+	Restarts   []float64 `json:"restarts_seconds"`    // with its disk, from the kill to the first output of an order placed after it
+	RestartAll float64   `json:"restart_all_seconds"` // to such an output of every partition; the median
+	Restore    float64   `json:"restore_seconds"`     // onto an empty disk, from the kill to the first output
+	RestoreAll float64   `json:"restore_all_seconds"` // to an output of every partition: all is restored
 }
 
-// Spread is the least and the most of several rounds, and how many there were.
+// Spread is the least and the most of several rounds.
 type Spread struct {
 	Least float64 `json:"least"`
 	Most  float64 `json:"most"`
 }
+
+// SpreadOf is that of some values.
+func SpreadOf(values []float64) Spread { return Spread{slices.Min(values), slices.Max(values)} }
 
 // Of picks a contestant by its name in the file.
 func (r *Report) Of(name string) **Contestant {
@@ -91,6 +96,21 @@ func Median(values []float64) float64 {
 		return sorted[middle]
 	}
 	return (sorted[middle-1] + sorted[middle]) / 2
+}
+
+// Quantile of sorted values in milliseconds.
+func Quantile(sorted []time.Duration, q float64) float64 {
+	at := min(int(q*float64(len(sorted))), len(sorted)-1)
+	return sorted[at].Seconds() * 1000
+}
+
+// String is the latency for a line of progress.
+func (l Latency) String() string {
+	behind := ""
+	if l.Behind {
+		behind = ", and it falls behind"
+	}
+	return fmt.Sprintf("p50 %.0f ms  p99 %.0f ms  p99.9 %.0f ms  CPU %.0f %%%s", l.P50, l.P99, l.P999, l.CPUPerCent, behind)
 }
 
 // Rounds sets the figures of a contestant from what each round has measured.
@@ -113,7 +133,7 @@ func (c *Contestant) Rounds(rounds []Round) {
 		}
 		median := Median(values)
 		*figure.into = &median
-		c.Spread[figure.name] = Spread{slices.Min(values), slices.Max(values)}
+		c.Spread[figure.name] = SpreadOf(values)
 	}
 }
 

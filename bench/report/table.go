@@ -79,7 +79,8 @@ func (r *Report) Print(out io.Writer) {
 		}
 	}
 	row("state, changelog records", count, recovery(func(r Recovery) float64 { return float64(r.State) }))
-	row("restart to first output", seconds, recovery(func(r Recovery) float64 { return r.Restart }))
+	row("state, on disk", Size, recovery(func(r Recovery) float64 { return float64(r.StateBytes) }))
+	row("restart to first output", seconds, func(c *Contestant) (*float64, string) { return c.RestartSeconds, "restart_seconds" })
 	row("restart, all partitions", seconds, recovery(func(r Recovery) float64 { return r.RestartAll }))
 	row("restore, all partitions", seconds, recovery(func(r Recovery) float64 { return r.RestoreAll }))
 	row("restored records/s", count, func(c *Contestant) (*float64, string) { return c.RestoreRecordsPerSecond, "" })
