@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"fmt"
 	"time"
+
+	"waybill/state"
 )
 
 // Out is a record that an epoch writes. Partition −1 means the one that its key belongs to.
@@ -120,7 +122,14 @@ func (t *Task) Abort() error {
 	return t.guard(nil, func() error { t.load(); return nil })
 }
 
+// keptChanges bounds the memory that a task keeps from one epoch to the next, in rows or records: a fetch that brought one
+// partition's records alone made an epoch that is many times the usual.
+const keptChanges = 4000
+
 func (t *Task) reset() {
+	if len(t.overlay.changes) > keptChanges || len(t.out) > keptChanges {
+		t.overlay, t.out, t.records, t.entries, t.batch, t.latest = newOverlay(), nil, nil, nil, state.Batch{}, map[latestKey]int{}
+	}
 	t.overlay.clear()
 	t.dropped = t.dropped[:0]
 	clear(t.out)

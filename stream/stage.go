@@ -23,6 +23,7 @@ type Stage struct {
 	outputs    []*output
 	tables     [256]*table
 	references []*reference
+	scratches  []func() any
 	timers     [256]*timerKind
 	windows    []*Window
 	wake       func(*Step, string) error

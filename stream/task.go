@@ -29,6 +29,7 @@ type Task struct {
 	prefix     []byte // of the task's rows in the store
 	keyBuffer  []byte
 	readBuffer []byte // the key of a row in the store that is being read
+	scratches  []any
 	room       room
 	records    []Out // of the latest epoch, as Ready gave them
 	entries    []Entry

@@ -13,7 +13,7 @@ import (
 )
 
 // dossier is an order during one step: the rows that the step touches, as own copies, and what is to be told in the end.
-// A step that has settled gives its dossier back, and the next one uses its memory: rows never point into it.
+// The next step uses its memory: rows never point into it.
 type dossier struct {
 	*fulfilment
 	s         *stream.Step
@@ -49,11 +49,8 @@ type openLine struct {
 
 // open begins a step about an order; its row is made if there is none.
 func (f *fulfilment) open(s *stream.Step, orderID string) *dossier {
-	d, _ := f.dossiers.Get().(*dossier)
-	if d == nil {
-		d = &dossier{shipments: map[string]*ShipmentRow{}}
-		d.find = d.shipment
-	}
+	d := f.dossiers.Get(s)
+	d.empty()
 	d.fulfilment, d.s = f, s
 	d.stored = f.orderRows.Get(s, state.Text(orderID))
 	if d.stored == nil {
@@ -64,9 +61,11 @@ func (f *fulfilment) open(s *stream.Step, orderID string) *dossier {
 	return d
 }
 
-// close gives the dossier back. One of a large order is left to the garbage collector.
-func (d *dossier) close() {
-	if len(d.used) > keptLines {
+// empty forgets the order of the step before, and keeps its memory; that of a large order is left to the garbage collector.
+func (d *dossier) empty() {
+	if d.shipments == nil || len(d.used) > keptLines || len(d.shipments) > keptLines {
+		*d = dossier{shipments: map[string]*ShipmentRow{}}
+		d.find = d.shipment
 		return
 	}
 	for _, line := range d.used {
@@ -74,12 +73,10 @@ func (d *dossier) close() {
 	}
 	clear(d.shipments)
 	clear(d.changes)
-	pool := &d.dossiers
 	*d = dossier{
 		lines: d.lines[:0], shipments: d.shipments, find: d.find, learnt: d.learnt.bounded(),
 		used: d.used[:0], spare: append(d.spare, d.used...), changes: d.changes[:0],
 	}
-	pool.Put(d)
 }
 
 // keptLines bounds the memory of a dossier that is kept for the next step.
@@ -238,7 +235,6 @@ func (d *dossier) settle() {
 	d.assess()
 	d.awaitCustomer()
 	d.write()
-	d.close()
 }
 
 // judge judges the lines that are loaded and were not judged yet.

@@ -62,12 +62,12 @@ func (t *ItemTerms) extendedBy(live *ItemTerms) *ItemTerms {
 	return &both
 }
 
-// extends tells whether extendedBy has anything to add to t.
-func (live *ItemTerms) extends(t *ItemTerms) bool {
-	return live.BaseUOM == t.BaseUOM && slices.ContainsFunc(live.UOMs, func(unit schemas.ItemUOM) bool {
-		_, known := t.units().PerBase(unit.UOM)
+// extends tells whether extendedBy has anything to add to what is kept.
+func (t *ItemTerms) extends(kept *ItemTerms) bool {
+	return t.BaseUOM == kept.BaseUOM && slices.ContainsFunc(t.UOMs, func(unit schemas.ItemUOM) bool {
+		_, known := kept.units().PerBase(unit.UOM)
 		return !known
-	}) || slices.ContainsFunc(live.Substitutes, func(itemID string) bool { return !slices.Contains(t.Substitutes, itemID) })
+	}) || slices.ContainsFunc(t.Substitutes, func(itemID string) bool { return !slices.Contains(kept.Substitutes, itemID) })
 }
 
 func (m *lineMasterData) listed(itemID, preferredUOM string) *Price {

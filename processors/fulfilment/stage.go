@@ -17,7 +17,6 @@ package fulfilment
 import (
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"waybill/processors/conditions"
@@ -43,7 +42,7 @@ type fulfilment struct {
 	stage     *stream.Stage
 	catalogue topics.Catalogue
 	policy    Policy
-	dossiers  sync.Pool // of steps that have ended
+	dossiers  *stream.Scratch[dossier]
 
 	orderRows    *stream.Table[state.Text, OrderRow]
 	lineRows     *stream.Table[state.TextNumber, LineRow]
@@ -67,6 +66,7 @@ type fulfilment struct {
 func Stage(catalogue topics.Catalogue, policy Policy) *stream.Stage {
 	stage := stream.NewStage("fulfilment")
 	f := &fulfilment{stage: stage, catalogue: catalogue, policy: policy}
+	f.dossiers = stream.NewScratch[dossier](stage)
 	f.orderRows = stream.NewTable[state.Text, OrderRow](stage, 1, "orders")
 	f.lineRows = stream.NewTable[state.TextNumber, LineRow](stage, 2, "lines")
 	f.shipmentRows = stream.NewTable[state.TextPair, ShipmentRow](stage, 3, "shipments")

@@ -145,7 +145,6 @@ func (f *fulfilment) takeShipment(s *stream.Step, e *schemas.ShipmentEvent) erro
 	if !news && next.saysNothingNew(before) && d.isQuiet() {
 		s.Observe(e.Shipment.Meta.OccurredAt)
 		d.putShipment(&next)
-		d.close()
 		return nil
 	}
 	d.happened(e.Shipment.Meta.OccurredAt)

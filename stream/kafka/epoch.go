@@ -18,10 +18,13 @@ import (
 // idleWait bounds how long a pass waits for records when no timer is due sooner.
 const idleWait = 250 * time.Millisecond
 
+// polledAtOnce bounds how many records are taken before the epoch looks at the clock again.
+const polledAtOnce = 500
+
 // pass is one turn of the loop: wait for something to do, do it in an epoch, commit it.
 func (s *session) pass(ctx, background context.Context) error {
 	polled := time.Now()
-	fetches := s.poll(ctx, s.wait(), s.options.EpochRecords)
+	fetches := s.poll(ctx, s.wait(), min(s.options.EpochRecords, polledAtOnce))
 	defer s.group.AllowRebalance()
 	if err := fetchFailure(fetches); err != nil {
 		return s.sorted("polling", err)
@@ -159,7 +162,7 @@ func (s *session) steps(ctx context.Context, now, began time.Time, fetches kgo.F
 		if taken == 0 || left <= 0 || taken >= s.options.EpochRecords || ctx.Err() != nil {
 			break
 		}
-		fetches = s.poll(ctx, left, s.options.EpochRecords-taken)
+		fetches = s.poll(ctx, left, min(s.options.EpochRecords-taken, polledAtOnce))
 		if err := fetchFailure(fetches); err != nil {
 			return taken, s.sorted("polling", err)
 		}
