@@ -42,6 +42,9 @@ var answers = []requestRow{
 		kerr.RebalanceInProgress, kerr.GroupAuthorizationFailed, kerr.UnknownServerError}},
 	{kmsg.LeaveGroup, []moment{atStop}, []*kerr.Error{
 		kerr.CoordinatorNotAvailable, kerr.NotCoordinator, kerr.UnknownMemberID, kerr.FencedInstanceID, kerr.UnknownServerError}},
+	// Only a session that is older than a moment asks this: TestLifeOfATaskThatTheGroupForgotComesBack has it answered so.
+	{kmsg.DescribeGroups, nil, []*kerr.Error{
+		kerr.CoordinatorNotAvailable, kerr.CoordinatorLoadInProgress, kerr.NotCoordinator, kerr.GroupAuthorizationFailed, kerr.UnknownServerError}},
 	{kmsg.OffsetFetch, []moment{atStart, inRebalance, atStop, inRestore}, []*kerr.Error{
 		kerr.CoordinatorNotAvailable, kerr.CoordinatorLoadInProgress, kerr.NotCoordinator, kerr.UnstableOffsetCommit, kerr.UnknownMemberID,
 		kerr.StaleMemberEpoch, kerr.GroupAuthorizationFailed, kerr.UnknownServerError}},

@@ -15,6 +15,8 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kfake"
+	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"waybill/schemas"
 	"waybill/state"
@@ -75,10 +77,7 @@ func timerOfAnothersTask(t *testing.T) {
 	late, stopLate := run("late")
 	defer stopLate()
 	<-firing
-	admin := kadm.NewClient(c.connect())
-	if _, err := admin.LeaveGroup(context.Background(), kadm.LeaveGroup(stage.Group()).InstanceIDs("late")); err != nil {
-		t.Fatal(err)
-	}
+	c.leave(stage, "late")
 	_, stopOther := run("other")
 	defer stopOther()
 	c.numbers(1)
@@ -147,4 +146,77 @@ func taskThatWasAway(t *testing.T) {
 	share(map[string]int{"a": 4})
 	c.produceDemands(0, 300, 30)
 	c.checkNumbers(900, 30)
+}
+
+// TestLifeOfATaskThatTheGroupForgotComesBack has a leader that once gives a task to nobody. The group is stable then, and all
+// is well for the broker. What is left of an owner that dies while its task is on its way looks the same, but not here: the
+// fake broker begins a rebalance when that one comes back, a real one does not (TestKafkaATaskOnItsWayFromADeadOwnerArrives).
+func TestLifeOfATaskThatTheGroupForgotComesBack(t *testing.T) {
+	run := func(name string, strikes fault) {
+		strikes.key = kmsg.DescribeGroups
+		t.Run(strings.ReplaceAll(name, " ", "_"), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) { taskThatTheGroupForgot(t, strikes) })
+		})
+	}
+	run("without faults", fault{})
+	for _, row := range answers {
+		for _, err := range row.errs {
+			if row.key == kmsg.DescribeGroups {
+				run(err.Message, fault{treatment: refused, err: err, count: 3})
+			}
+		}
+	}
+	for _, treatment := range networkFaults {
+		run(string(treatment), fault{treatment: treatment})
+	}
+}
+
+func taskThatTheGroupForgot(t *testing.T, strikes fault) {
+	stage, network := counting(t), new(kfake.VirtualNetwork)
+	c := virtualCluster(t, network, stage)
+	c.produceDemands(0, 30, 30)
+	balancer := &forgetful{taskBalancer: bystander()}
+	leader := c.connect(kgo.ConsumerGroup(stage.Group()), kgo.InstanceID("leader"), kgo.ConsumeTopics(stage.Inputs()...),
+		kgo.Balancers(balancer), kgo.DisableAutoCommit())
+	c.given(stage)(testPartitions)
+	wire := newWire(c.fake, network, nil)
+	defer wire.close()
+	wire.arm(strikes)
+	follower := c.runner(stage, "follower", state.OpenMemory())
+	follower.options.Client = append(slices.Clone(c.client), kgo.Dialer(wire.dial))
+	defer c.run(follower)()
+	eventually(t, func() bool { return follower.Status().Tasks == testPartitions/2 })
+	if !balancer.forgot.Load() {
+		t.Error("the leader has not forgotten a task: the test tests nothing")
+	}
+	if strikes.treatment != "" && wire.treated() == 0 {
+		t.Errorf("no description of the group was %s: the test tests nothing", strikes.treatment)
+	}
+	c.leave(stage, "leader")
+	leader.Close()
+	c.checkNumbers(30, 30)
+}
+
+// forgetful gives one task of the follower's to nobody when it has evened out its members for the first time.
+type forgetful struct {
+	taskBalancer
+	forgot atomic.Bool
+}
+
+func (f *forgetful) MemberBalancer(members []kmsg.JoinGroupResponseMember) (kgo.GroupMemberBalancer, map[string]struct{}, error) {
+	balancer, err := kgo.NewConsumerBalancer(f, members)
+	return balancer, balancer.MemberTopics(), err
+}
+
+func (f *forgetful) Balance(b *kgo.ConsumerBalancer, inputs map[string]int32) kgo.IntoSyncAssignment {
+	plan := f.taskBalancer.Balance(b, inputs).(*kgo.BalancePlan)
+	for _, member := range b.Members() {
+		for topic, tasks := range plan.AsMemberIDMap()[member.MemberID] {
+			if *member.InstanceID == "follower" && len(tasks) == testPartitions/2 && f.forgot.CompareAndSwap(false, true) {
+				plan.AsMemberIDMap()[member.MemberID][topic] = tasks[1:]
+			}
+		}
+	}
+	return plan
 }

@@ -3,10 +3,15 @@
 package kafka
 
 import (
+	"context"
 	"os"
 	"strings"
+	"sync/atomic"
 	"testing"
 
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"waybill/state"
 	"waybill/stream"
 )
 
@@ -29,4 +34,43 @@ func TestKafkaRestartReadsOnFromTheStoreAndFromNothing(t *testing.T) {
 
 func TestKafkaInstancesThatComeAndGoShareTheTasks(t *testing.T) {
 	instancesComeAndGo(realCluster(t, counting(t)))
+}
+
+// TestKafkaATaskOnItsWayFromADeadOwnerArrives has a member die between the rebalance that takes a task from it and the one
+// that would give it to another, and come back under its name: the broker begins no rebalance for that.
+func TestKafkaATaskOnItsWayFromADeadOwnerArrives(t *testing.T) {
+	stage := counting(t)
+	c := realCluster(t, stage)
+	c.produceDemands(0, 30, 30)
+	given := c.given(stage)
+	start := func(instance string) *Runner {
+		runner := c.runner(stage, instance, state.OpenMemory())
+		t.Cleanup(c.run(runner))
+		return runner
+	}
+	leader := start("b")
+	given(testPartitions)
+
+	moving, dead := atomic.Bool{}, make(chan struct{})
+	balancer := bystander()
+	first := c.connect(kgo.ConsumerGroup(stage.Group()), kgo.InstanceID("a"), kgo.ConsumeTopics(stage.Inputs()...),
+		kgo.Balancers(&balancer), kgo.DisableAutoCommit(), kgo.OnPartitionsRevoked(func(_ context.Context, _ *kgo.Client, taken map[string][]int32) {
+			if len(taken) > 0 {
+				moving.Store(true)
+				<-dead
+			}
+		}))
+	t.Cleanup(func() { close(dead); first.Close() })
+	eventually(t, func() bool { return leader.Status().Tasks == testPartitions/2 })
+	given(testPartitions)
+
+	other := start("c")
+	eventually(t, moving.Load)
+	given(testPartitions - 1)
+	second := start("a")
+	eventually(t, func() bool {
+		return second.Status().Tasks+leader.Status().Tasks+other.Status().Tasks == testPartitions && other.Status().Tasks == 1
+	})
+	given(testPartitions)
+	c.checkNumbers(30, 30)
 }

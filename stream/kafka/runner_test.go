@@ -209,6 +209,26 @@ func (c *cluster) checkNumbers(events, keys int) {
 	}
 }
 
+// given returns what waits until the group is stable and has given so many of a stage's tasks to members.
+func (c *cluster) given(stage *stream.Stage) func(tasks int) {
+	admin := kadm.NewClient(c.connect())
+	return func(tasks int) {
+		c.t.Helper()
+		eventually(c.t, func() bool {
+			groups, err := admin.DescribeGroups(context.Background(), stage.Group())
+			return err == nil && groups[stage.Group()].State == "Stable" && len(groups.AssignedPartitions()[stage.Inputs()[0]]) == tasks
+		})
+	}
+}
+
+// leave has a member leave its group.
+func (c *cluster) leave(stage *stream.Stage, instance string) {
+	c.t.Helper()
+	if _, err := kadm.NewClient(c.connect()).LeaveGroup(context.Background(), kadm.LeaveGroup(stage.Group()).InstanceIDs(instance)); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
 // run starts a runner and returns what ends it and waits for that.
 func (c *cluster) run(runner *Runner) func() {
 	ctx, cancel := context.WithCancel(context.Background())

@@ -54,9 +54,11 @@ func (s *session) publish(now time.Time) {
 // measureEvery is how often lag and watermark are measured, and how long the broker may take to answer.
 const measureEvery = 5 * time.Second
 
-// measure shows lag and the watermark's age until the session ends, also while the loop pauses.
+// measure shows lag and the watermark's age until the session ends, also while the loop pauses, and looks for tasks that the
+// group has forgotten.
 func (s *session) measure(ctx context.Context) {
 	stage, metrics := s.program.Stage(), s.options.Metrics
+	var forgotten orphans
 	for pause(ctx, measureEvery) {
 		if watermark := s.runner.watermark(); !watermark.IsZero() {
 			metrics.watermark.WithLabelValues(stage.Name).Set(s.options.Now().Sub(watermark).Seconds())
@@ -78,5 +80,6 @@ func (s *session) measure(ctx context.Context) {
 			}
 			metrics.lag.WithLabelValues(stage.Name, topic).Set(float64(lag))
 		}
+		s.adopt(ctx, &forgotten, len(listed[stage.Inputs()[0]]))
 	}
 }
