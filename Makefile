@@ -4,7 +4,7 @@ LINT := go tool -modfile=deploy/tools/lint.mod golangci-lint
 VULN := go tool -modfile=deploy/tools/vuln.mod govulncheck
 
 .DEFAULT_GOAL := help
-.PHONY: build test simulate fuzz museum race cover lint vuln test-kafka soak bench kafka kafka-stop demo-northwind check-deploy tidy help
+.PHONY: build test simulate fuzz museum race cover lint vuln test-kafka soak bench bench-check kafka kafka-stop demo-northwind check-deploy tidy help
 
 help: ## print this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ simulate: ## SEEDS=10000 of a distributor's weeks on a simulated cluster in whic
 
 bench: ## waybill beside a bare client and beside Kafka Streams, the same work in the same run (some 20 minutes; ARGS=-quick: one)
 	go run ./bench $(ARGS)
+
+bench-check: ## micro benchmarks of HEAD~1 and HEAD in turn: fails when one takes over 10 % more time (BEFORE= other commits)
+	deploy/benchcheck.sh $(BEFORE)
 
 kafka: ## start an Apache Kafka and a schema registry on this machine (needs Java 17 and Maven; data goes when they stop)
 	deploy/kafka/start.sh

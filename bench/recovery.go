@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
@@ -145,13 +146,18 @@ func (s *site) probe(ctx context.Context, after int) (*probe, error) {
 	}
 	writing, cancel := context.WithCancel(ctx)
 	p := &probe{ctx: ctx, watch: watch, partitions: s.options.partitions}
-	wrote := make(chan error, 1)
-	go func() {
-		_, err := load.WriteAt(writing, producer, l.Records, probes, watch.Written)
-		wrote <- err
-		producer.Close()
-	}()
-	p.stop = func() { cancel(); <-wrote; watch.Stop(); p.stop = func() {} }
+	var running sync.WaitGroup
+	running.Go(func() {
+		defer producer.Close()
+		if _, err := load.WriteAt(writing, producer, l.Records, probes, watch.Written); err != nil && writing.Err() == nil {
+			s.say("the writer of probes ended: %v", err) // and with it what is waited for
+		}
+	})
+	p.stop = func() {
+		cancel()
+		running.Wait()
+		watch.Stop()
+	}
 	return p, nil
 }
 

@@ -19,7 +19,7 @@ else
 fi
 
 if shellcheck=$(deploy/tools/program.sh shellcheck shellcheck); then
-  "$shellcheck" -x .ci/run deploy/*.sh deploy/*/*.sh examples/*/*.sh
+  "$shellcheck" -x .ci/run deploy/*.sh deploy/*/*.sh bench/*/*.sh examples/*/*.sh
   printf 'shellcheck: no findings\n'
 else
   skip "the shell scripts are not checked"
