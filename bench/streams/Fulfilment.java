@@ -30,7 +30,6 @@ final class Fulfilment implements Processor<byte[], byte[], byte[], byte[]> {
     private final Schemas schemas;
     private ProcessorContext<byte[], byte[]> context;
     private KeyValueStore<Bytes, byte[]> rows;
-    private long timestamp; // of the record at hand
 
     /** The ids under which the outputs are written. */
     record Schemas(int invoiceReady, int conditions, int demand) {}
@@ -50,7 +49,6 @@ final class Fulfilment implements Processor<byte[], byte[], byte[], byte[]> {
 
     @Override
     public void process(Record<byte[], byte[]> record) {
-        timestamp = record.timestamp();
         if (context.recordMetadata().orElseThrow().topic().equals("o2c.orders")) {
             take(Contracts.OrderEvent.read(orders.open(record.value(), in)));
         } else {
@@ -296,6 +294,6 @@ final class Fulfilment implements Processor<byte[], byte[], byte[], byte[]> {
     }
 
     private void forward(String key, String topic) {
-        context.forward(new Record<>(key.getBytes(StandardCharsets.UTF_8), out.toBytes(), timestamp), topic);
+        context.forward(new Record<>(key.getBytes(StandardCharsets.UTF_8), out.toBytes(), context.currentSystemTimeMs()), topic);
     }
 }

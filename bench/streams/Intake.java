@@ -33,7 +33,6 @@ final class Intake implements Processor<byte[], byte[], byte[], byte[]> {
 
     private ProcessorContext<byte[], byte[]> context;
     private KeyValueStore<Bytes, byte[]> rows;
-    private long timestamp; // of the record at hand
 
     Intake(Registry registry, int orderSchema, int shipmentSchema) {
         this.orderSchema = orderSchema;
@@ -52,7 +51,6 @@ final class Intake implements Processor<byte[], byte[], byte[], byte[]> {
     @Override
     public void process(Record<byte[], byte[]> record) {
         RecordMetadata place = context.recordMetadata().orElseThrow();
-        timestamp = record.timestamp();
         switch (place.topic()) {
             case "commerce.orders" -> orders.take(record, place);
             case "wms.shipments" -> shipments.take(record, place);
@@ -84,14 +82,15 @@ final class Intake implements Processor<byte[], byte[], byte[], byte[]> {
         return new Contracts.Evidence(place.topic(), place.partition(), place.offset(), meta.eventId());
     }
 
+    // Outputs carry the time at which they are written: retention counts from it, and events say when they happened.
     private void forward(Contracts.OrderEvent event) {
         event.write(out.begin(orderSchema));
-        context.forward(new Record<>(event.orderId().getBytes(StandardCharsets.UTF_8), out.toBytes(), timestamp), "o2c.orders");
+        context.forward(new Record<>(event.orderId().getBytes(StandardCharsets.UTF_8), out.toBytes(), context.currentSystemTimeMs()), "o2c.orders");
     }
 
     private void forward(Contracts.ShipmentEvent event) {
         event.write(out.begin(shipmentSchema));
-        context.forward(new Record<>(event.orderId().getBytes(StandardCharsets.UTF_8), out.toBytes(), timestamp), "o2c.shipments");
+        context.forward(new Record<>(event.orderId().getBytes(StandardCharsets.UTF_8), out.toBytes(), context.currentSystemTimeMs()), "o2c.shipments");
     }
 
     /**

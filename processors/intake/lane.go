@@ -16,12 +16,13 @@ type lane struct {
 	entity string
 	key    string // of the entity in every table
 	before Track
+	known  bool // something came of it before: else it has no rows
 }
 
 func (in *intake) lane(s *stream.Step, of *feed, entity string) *lane {
 	l := &lane{intake: in, feed: of, s: s, entity: entity, key: laneKey(of.Name, entity)}
 	if kept := in.tracks.Get(s, state.Text(l.key)); kept != nil {
-		l.Track, l.before = *kept, *kept
+		l.Track, l.before, l.known = *kept, *kept, true
 	}
 	return l
 }
@@ -48,14 +49,16 @@ func (l *lane) deliver(pieces []piece, empty func(Part) piece) {
 	}
 	had, kept := l.Parts, int32(0)
 	for _, p := range pieces {
-		if part := l.parts.Get(l.s, state.TextPair{l.key, p.id()}); part != nil && part.Sent {
+		key := state.TextPair{l.key, p.id()}
+		if part := l.part(key); part != nil && part.Sent {
 			kept++
 		} else {
-			l.parts.Put(l.s, state.TextPair{l.key, p.id()}, &Part{Topic: p.Topic, Key: p.Key, Sent: true})
+			l.parts.Put(l.s, key, &Part{Topic: p.Topic, Key: p.Key, Sent: true})
 			l.Parts++
 		}
 		l.out.send(l.s, p)
 	}
+	l.known = true
 	if kept == had {
 		return
 	}
@@ -72,6 +75,14 @@ func (l *lane) deliver(pieces []piece, empty func(Part) piece) {
 	}
 }
 
+// part is what is noted of a piece; an entity of which nothing came has none, and the store need not be asked.
+func (l *lane) part(key state.TextPair) *Part {
+	if !l.known {
+		return nil
+	}
+	return l.parts.Get(l.s, key)
+}
+
 // learn notes the orders that an event names, taken or not, so that they are held with their entity. What stands against
 // the entity holds those that are new.
 func (l *lane) learn(orders []string) {
@@ -80,10 +91,12 @@ func (l *lane) learn(orders []string) {
 	}
 	for _, orderID := range orders {
 		part := Part{Topic: topics.Shipments.Name(), Key: orderID}
-		if l.parts.Get(l.s, state.TextPair{l.key, part.id()}) != nil {
+		key := state.TextPair{l.key, part.id()}
+		if l.part(key) != nil {
 			continue
 		}
-		l.parts.Put(l.s, state.TextPair{l.key, part.id()}, &part)
+		l.parts.Put(l.s, key, &part)
+		l.known = true
 		for _, letter := range l.standing() {
 			l.hold(l.s, l.feed, letter, orderID, true)
 		}
