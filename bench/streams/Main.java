@@ -10,6 +10,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
@@ -28,6 +29,9 @@ import org.apache.kafka.streams.state.StoreBuilder;
  * prices in another unit than the order's, master data that is missing or changes. The deadlines of gaps and of unknown
  * orders (15 minutes and more) do not come within a run, so there are no punctuators for them; holds for missing sequences
  * are there.
+ *
+ * The JVM's own choice of heap and collector is for larger programs: JDK_JAVA_OPTIONS="-XX:+UseParallelGC -Xms512m -Xmx512m"
+ * takes less of everything.
  *
  * Environment: BROKERS, REGISTRY (address with path), STATE_DIR, THREADS (2), COMMIT_MS (100). SIGTERM ends it with 0.
  */
@@ -54,7 +58,7 @@ public final class Main {
         });
         // A process that SIGTERM ends would exit with 143, so the hook ends it itself.
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-            streams.close(Duration.ofSeconds(10));
+            streams.close(CloseOptions.timeout(Duration.ofSeconds(10)).withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
             Runtime.getRuntime().halt(code.get());
         }));
         streams.start();
