@@ -12,8 +12,6 @@ final class Condition {
     static final String SHORT_SHIPPED = "short_shipped";
     static final String SUBSTITUTION_REFUSED = "substitution_refused";
     static final String SUBSTITUTION_UNPRICED = "substitution_unpriced";
-    static final String UNKNOWN_REFERENCE = "unknown_reference";
-    static final String UOM_MISMATCH = "uom_mismatch";
 
     String exceptionId;
     Contracts.ConditionKind kind;

@@ -50,8 +50,6 @@ final class Invoicing {
                 if (!before.billsAs(bill)) {
                     throw unexpected(dossier, line);
                 }
-                before.covers = bill.covers;
-                before.coversUom = bill.coversUom;
                 return true;
             }
         }

@@ -10,19 +10,12 @@ import java.util.List;
 final class Judgement {
     enum Standing { agreed, awaited, rejected }
 
-    /** A unit of measure of an item. */
-    record Measure(Contracts.Item item, String uom) {}
-
-    /** A part of a line with what is found out about it. Quantities are in the line's unit, those of its row in the part's. */
+    /** A part of a line with what is found out about it; all of them are in the line's unit of measure. */
     static final class ShippedPart {
         final Rows.Part row;
         final Rows.ShipmentRow shipment;
         final Contracts.Item item; // what is in the box
-        boolean counts; // its quantities are known in the line's unit
-        long allocated;
-        long shipped;
-        long delivered;
-        long allowed; // of shipped
+        long allowed; // of what was shipped
         boolean refused;
         boolean blocked;
 
@@ -30,14 +23,6 @@ final class Judgement {
             this.row = row;
             this.shipment = shipment;
             this.item = item;
-        }
-
-        boolean takesItsTurn() {
-            return counts && !refused;
-        }
-
-        Measure measure() {
-            return new Measure(item, row.uom());
         }
     }
 
@@ -64,12 +49,7 @@ final class Judgement {
     Contracts.Item ordered;
     String agreedUom;
     private long agreedQuantity;
-    private Rows.Price price; // of the ordered item; null: nobody has named one
-    private boolean zeroPrice; // that the order line does not ask for
-
-    private Measure unit; // in which the line's quantities are counted
-    private long orderedQuantity;
-    private Rows.Price unitPrice; // per unit; null: it does not convert
+    private Rows.Price price; // of the ordered item
 
     Judgement(Dossier dossier, Dossier.OpenLine line) {
         this.dossier = dossier;
@@ -92,9 +72,8 @@ final class Judgement {
 
     private void judge() {
         agree(dossier.acceptanceIsRequired());
-        count();
-        unitPrice = price == null ? null : per(price, new Measure(ordered, price.uom()), unit);
         for (ShippedPart part : parts) {
+            requireUnit(part.row.uom(), agreedUom);
             part.refused = refuses(part.row.itemId());
         }
         open = standing != Standing.rejected;
@@ -111,7 +90,6 @@ final class Judgement {
         String itemId = placed.itemId();
         agreedQuantity = placed.quantity();
         agreedUom = placed.uom();
-        boolean saysFree = placed.unitPrice() != null && placed.unitPrice() == 0;
         if (placed.unitPrice() != null && order.placed.currency().equals(order.currency())) {
             price = new Rows.Price(placed.unitPrice(), placed.priceUnit(), placed.uom());
         }
@@ -132,9 +110,15 @@ final class Judgement {
         if (price == null) {
             price = listed(itemId, agreedUom);
         }
-        zeroPrice = price != null && price.unitPrice() == 0 && !saysFree;
-        if (zeroPrice) {
-            price = null;
+        if (price == null || price.unitPrice() == 0) {
+            throw new IllegalStateException("item " + itemId + " has no price: the benchmark's distributor prices every line");
+        }
+        requireUnit(price.uom(), agreedUom);
+    }
+
+    private static void requireUnit(String uom, String expected) {
+        if (!uom.equals(expected)) {
+            throw new IllegalStateException(uom + " where " + expected + " was expected: the benchmark's distributor counts an item in one unit");
         }
     }
 
@@ -185,79 +169,6 @@ final class Judgement {
         return a.validFrom() != b.validFrom() ? a.validFrom() > b.validFrom() : a.priceId().compareTo(b.priceId()) < 0;
     }
 
-    /** States every quantity in the line's own unit, or in the item's base unit where more parts convert into that exactly. */
-    private void count() {
-        Measure own = new Measure(ordered, agreedUom);
-        int counted = countIn(own);
-        if (counted < parts.size() && countIn(new Measure(ordered, ordered.baseUom())) <= counted) {
-            countIn(own);
-        }
-    }
-
-    private int countIn(Measure in) {
-        Money.Factor factor = ratio(new Measure(ordered, agreedUom), in);
-        Long converted = factor == null ? null : Money.convert(agreedQuantity, factor);
-        if (converted == null) {
-            return 0;
-        }
-        unit = in;
-        orderedQuantity = converted;
-        int counted = 0;
-        for (ShippedPart part : parts) {
-            Money.Factor of = ratio(part.measure(), in);
-            Long allocated = of == null ? null : Money.convert(part.row.allocated(), of);
-            Long shipped = of == null ? null : Money.convert(part.row.shipped(), of);
-            Long delivered = of == null ? null : Money.convert(part.row.delivered(), of);
-            part.counts = allocated != null && shipped != null && delivered != null;
-            if (part.counts) {
-                part.allocated = allocated;
-                part.shipped = shipped;
-                part.delivered = delivered;
-                counted++;
-            }
-        }
-        return counted;
-    }
-
-    /** How many of the unit to one of the unit from is; null when they do not convert. */
-    private static Money.Factor ratio(Measure from, Measure to) {
-        if (from.uom.equals(to.uom) && from.item.itemId().equals(to.item.itemId())) {
-            return Money.Factor.ONE;
-        }
-        if (from.item.baseUom().equals(to.item.baseUom())) {
-            Money.Factor of = perBase(from);
-            Money.Factor in = perBase(to);
-            if (of != null && in != null) {
-                return of.equals(in) ? Money.Factor.ONE : of.per(in);
-            }
-        }
-        return from.uom.equals(to.uom) ? Money.Factor.ONE : null;
-    }
-
-    private static Money.Factor perBase(Measure of) {
-        if (of.uom.equals(of.item.baseUom())) {
-            return Money.Factor.ONE;
-        }
-        for (Contracts.Unit unit : of.item.uoms()) {
-            if (unit.uom().equals(of.uom)) {
-                return Money.Factor.of(unit.numerator(), unit.denominator());
-            }
-        }
-        return null;
-    }
-
-    /** The price per another unit: 24.00 per case of 12 is 24.00 per 12 pieces. Null when the units do not convert. */
-    private static Rows.Price per(Rows.Price price, Measure of, Measure to) {
-        Money.Factor factor = ratio(of, to);
-        if (factor == null) {
-            return null;
-        }
-        if (factor.equals(Money.Factor.ONE)) {
-            return new Rows.Price(price.unitPrice(), price.priceUnit(), to.uom);
-        }
-        throw new IllegalStateException("item " + of.item.itemId() + " is priced per " + of.uom + " and counted in " + to.uom + ": the benchmark's distributor does not do that");
-    }
-
     private boolean isSubstitute(ShippedPart part) {
         return !part.row.itemId().equals(ordered.itemId());
     }
@@ -273,9 +184,9 @@ final class Judgement {
     private boolean isFilled() {
         long shipped = 0;
         for (ShippedPart part : parts) {
-            shipped += part.takesItsTurn() ? part.shipped : 0;
+            shipped += part.refused ? 0 : part.row.shipped();
         }
-        if (shipped >= orderedQuantity) {
+        if (shipped >= agreedQuantity) {
             return true;
         }
         if (!order.shipsNoMore) {
@@ -283,7 +194,7 @@ final class Judgement {
         }
         Contracts.ShipPolicy policy = order.placed.shipPolicy() != null ? order.placed.shipPolicy() : customer.shipPolicy();
         return policy == Contracts.ShipPolicy.partial_cancel_backorder
-                || shipped >= Money.below(orderedQuantity, tolerance(customer.underTolerance(), ordered.underTolerance()));
+                || shipped >= Money.below(agreedQuantity, tolerance(customer.underTolerance(), ordered.underTolerance()));
     }
 
     private static long tolerance(long ofCustomer, Long ofItem) {
@@ -297,13 +208,13 @@ final class Judgement {
             inTurn = new ArrayList<>(parts);
             inTurn.sort(IN_TURN);
         }
-        long left = Money.above(orderedQuantity, tolerance(customer.overTolerance(), ordered.overTolerance()));
+        long left = Money.above(agreedQuantity, tolerance(customer.overTolerance(), ordered.overTolerance()));
         long excess = 0;
         for (ShippedPart part : inTurn) {
-            if (part.takesItsTurn()) {
-                part.allowed = Math.min(part.shipped, left);
+            if (!part.refused) {
+                part.allowed = Math.min(part.row.shipped(), left);
                 left -= part.allowed;
-                excess += part.shipped - part.allowed;
+                excess += part.row.shipped() - part.allowed;
             }
         }
         return excess;
@@ -318,16 +229,6 @@ final class Judgement {
             dossier.masterData.requireWarehouse(part.shipment.warehouseId);
             tellNotAccepted(part);
             tellSubstitution(part);
-            if (!part.counts) {
-                block(part, Condition.UOM_MISMATCH, "", 0).say(part.row.uom() + " does not convert into " + agreedUom + " of item " + ordered.itemId());
-            }
-            boolean looksAtOrderedPrice = !isSubstitute(part) || !part.refused && customer.substitutionPrice() != Contracts.SubstitutionPrice.substitute;
-            if (price == null && looksAtOrderedPrice) {
-                Reason told = block(part, Condition.UNKNOWN_REFERENCE, "price/" + ordered.itemId(), part.shipped);
-                told.say(zeroPrice ? "the price of item " + ordered.itemId() + " is zero, and the order line does not say so"
-                        : "item " + ordered.itemId() + " has no price in " + order.currency() + " on " + dossier.businessDay());
-                told.itemId = ordered.itemId();
-            }
             blocked |= part.blocked && !part.refused && open;
         }
         if (excess > 0) {
@@ -345,7 +246,7 @@ final class Judgement {
 
     private void tellNotAccepted(ShippedPart part) {
         if (standing != Standing.agreed) {
-            block(part, Condition.NOT_ACCEPTED, "", part.shipped)
+            block(part, Condition.NOT_ACCEPTED, "", part.row.shipped())
                     .say(standing == Standing.rejected ? "ERP has rejected the line" : "ERP has not accepted the line yet");
         }
     }
@@ -357,7 +258,7 @@ final class Judgement {
         String itemId = part.row.itemId();
         String inPlace = "item " + itemId + " was shipped in place of " + ordered.itemId();
         if (part.refused) {
-            Reason told = block(part, Condition.SUBSTITUTION_REFUSED, "item/" + itemId, part.shipped);
+            Reason told = block(part, Condition.SUBSTITUTION_REFUSED, "item/" + itemId, part.row.shipped());
             switch (line.row.placed.substitution()) {
                 case allowed -> told.say("master data does not name item " + itemId + " as a substitute of " + ordered.itemId());
                 case ask -> told.say(inPlace + ", and the customer is to be asked first");
@@ -366,7 +267,7 @@ final class Judgement {
         } else if (customer.substitutionPrice() != Contracts.SubstitutionPrice.original) {
             Rows.Price listed = listed(itemId, part.row.uom());
             if (listed == null || listed.unitPrice() <= 0) {
-                block(part, Condition.SUBSTITUTION_UNPRICED, "item/" + itemId, part.shipped).say(listed == null
+                block(part, Condition.SUBSTITUTION_UNPRICED, "item/" + itemId, part.row.shipped()).say(listed == null
                         ? inPlace + " and has no price in " + order.currency() + " on " + dossier.businessDay() : inPlace + " and its price is zero");
             }
         }
@@ -375,24 +276,24 @@ final class Judgement {
     private void tellOverShipped(long excess) {
         Reason over = new Reason(Condition.OVER_SHIPPED, "", ordered.itemId(), excess);
         for (ShippedPart part : parts) {
-            if (part.takesItsTurn() && part.allowed < part.shipped) {
+            if (!part.refused && part.allowed < part.row.shipped()) {
                 over.parts.add(part);
             }
         }
-        over.say(Money.quantityText(excess) + " " + unit.uom + " beyond the " + Money.quantityText(orderedQuantity) + " " + unit.uom
+        over.say(Money.quantityText(excess) + " " + agreedUom + " beyond the " + Money.quantityText(agreedQuantity) + " " + agreedUom
                 + " ordered and what is tolerated are not billed");
         reasons.add(over);
     }
 
     private void tellShortShipped() {
-        Reason missing = new Reason(Condition.SHORT_SHIPPED, "", ordered.itemId(), orderedQuantity);
+        Reason missing = new Reason(Condition.SHORT_SHIPPED, "", ordered.itemId(), agreedQuantity);
         for (ShippedPart part : parts) {
-            if (part.takesItsTurn() && part.row.shipped() > 0) {
+            if (!part.refused && part.row.shipped() > 0) {
                 missing.parts.add(part);
-                missing.quantity -= part.shipped;
+                missing.quantity -= part.row.shipped();
             }
         }
-        missing.say(Money.quantityText(missing.quantity) + " " + unit.uom + " of " + Money.quantityText(orderedQuantity) + " " + unit.uom
+        missing.say(Money.quantityText(missing.quantity) + " " + agreedUom + " of " + Money.quantityText(agreedQuantity) + " " + agreedUom
                 + " are missing, and the warehouse ships no more");
         reasons.add(missing);
     }
@@ -400,27 +301,19 @@ final class Judgement {
     /** What is to be billed of each part. */
     private void bill(Contracts.InvoicePolicy policy) {
         for (ShippedPart part : parts) {
-            long covers = Math.min(policy == Contracts.InvoicePolicy.per_delivery ? part.delivered : part.shipped, part.allowed);
-            if (part.blocked || covers == 0) {
+            long quantity = Math.min(policy == Contracts.InvoicePolicy.per_delivery ? part.row.delivered() : part.row.shipped(), part.allowed);
+            if (part.blocked || quantity == 0) {
                 continue;
             }
-            Money.Factor back = ratio(unit, part.measure());
-            Long inPartsUnit = back == null ? null : Money.convert(covers, back);
-            Measure in = inPartsUnit == null ? unit : part.measure();
-            Rows.Price per = priceOf(part, in);
-            if (per == null) {
-                blocked = open;
-                block(part, Condition.UOM_MISMATCH, "price", part.shipped).say("its price does not convert to one per " + in.uom);
-                continue;
-            }
+            Rows.Price per = priceOf(part);
             Rows.Bill bill = new Rows.Bill();
             bill.unit = policy == Contracts.InvoicePolicy.order_complete ? Invoicing.ORDER_UNIT : "shipment/" + part.row.shipmentId();
             bill.shipmentId = part.row.shipmentId();
             bill.partItemId = part.row.itemId();
             bill.partUom = part.row.uom();
             bill.orderedItemId = ordered.itemId();
-            bill.quantity = inPartsUnit == null ? covers : inPartsUnit;
-            bill.uom = in.uom;
+            bill.quantity = quantity;
+            bill.uom = agreedUom;
             bill.unitPrice = per.unitPrice();
             bill.priceUnit = per.priceUnit();
             Long amount = Money.extend(bill.quantity, bill.unitPrice, bill.priceUnit, order.currency());
@@ -432,33 +325,25 @@ final class Judgement {
             bill.currency = order.currency();
             bill.trigger = policy;
             bill.rule = isSubstitute(part) ? policy.name() + ":substitution_" + customer.substitutionPrice().name() : policy.name();
-            bill.covers = covers;
-            bill.coversUom = unit.uom;
             desired.add(bill);
         }
     }
 
-    /** The price per the unit that is billed: the ordered item's, or for a substitute what the customer's rule says. */
-    private Rows.Price priceOf(ShippedPart part, Measure in) {
-        Contracts.SubstitutionPrice rule = isSubstitute(part) ? customer.substitutionPrice() : Contracts.SubstitutionPrice.original;
-        Rows.Price original = null;
-        if (rule != Contracts.SubstitutionPrice.substitute) {
-            original = per(price, new Measure(ordered, price.uom()), in);
-            if (rule != Contracts.SubstitutionPrice.lower || original == null) {
-                return original;
-            }
+    /** The price that is billed: the ordered item's, or for a substitute what the customer's rule says. */
+    private Rows.Price priceOf(ShippedPart part) {
+        if (!isSubstitute(part) || customer.substitutionPrice() == Contracts.SubstitutionPrice.original) {
+            return price;
         }
-        Rows.Price listed = listed(part.row.itemId(), part.row.uom());
-        Rows.Price substitute = per(listed, new Measure(part.item, listed.uom()), in);
-        if (substitute == null || original == null || Money.lessPrice(substitute.unitPrice(), substitute.priceUnit(), original.unitPrice(), original.priceUnit())) {
-            return substitute;
-        }
-        return original;
+        Rows.Price substitute = listed(part.row.itemId(), agreedUom);
+        requireUnit(substitute.uom(), agreedUom);
+        boolean takesIt = customer.substitutionPrice() == Contracts.SubstitutionPrice.substitute
+                || Money.lessPrice(substitute.unitPrice(), substitute.priceUnit(), price.unitPrice(), price.priceUnit());
+        return takesIt ? substitute : price;
     }
 
-    /** The value of a quantity in the line's unit at the ordered item's price; null where that is not known. */
+    /** The value of a quantity at the ordered item's price; null where it is too large to be stated. */
     Long worth(long quantity) {
-        return unitPrice == null ? null : Money.extend(quantity, unitPrice.unitPrice(), unitPrice.priceUnit(), order.currency());
+        return price == null ? null : Money.extend(quantity, price.unitPrice(), price.priceUnit(), order.currency());
     }
 
     /** What the header counts of the line once it is billed as given. */
@@ -468,16 +353,14 @@ final class Judgement {
         }
         long covered = 0;
         for (Rows.Bill bill : billed) {
-            Money.Factor factor = ratio(new Measure(unit.item, bill.coversUom), unit);
-            Long covers = factor == null ? null : Money.convert(bill.covers, factor);
-            covered += covers == null ? 0 : covers;
+            covered += bill.quantity;
         }
         long target = 0;
         for (ShippedPart part : parts) {
             target += part.allowed;
         }
         if (open && !done) {
-            target = Math.max(orderedQuantity, target);
+            target = Math.max(agreedQuantity, target);
         }
         Long left = worth(Math.max(0, target - covered));
         return new Rows.Tally(open, done, blocked, left == null ? 0 : left);
@@ -491,9 +374,9 @@ final class Judgement {
     private void tellAllocated() {
         for (ShippedPart part : parts) {
             long inWarehouse = part.row.allocated() - part.row.shipped();
-            Long quantity = inWarehouse <= 0 ? null : inBaseUnit(part.measure(), inWarehouse);
-            if (quantity != null) {
-                demand.add(new Rows.DemandRow(part.row.itemId(), part.shipment.warehouseId, 0, quantity));
+            if (inWarehouse > 0) {
+                requireUnit(part.row.uom(), part.item.baseUom());
+                demand.add(new Rows.DemandRow(part.row.itemId(), part.shipment.warehouseId, 0, inWarehouse));
             }
         }
     }
@@ -503,19 +386,14 @@ final class Judgement {
         if (!open || done || standing != Standing.agreed) {
             return;
         }
-        long left = orderedQuantity;
+        long left = agreedQuantity;
         for (ShippedPart part : parts) {
-            left -= part.takesItsTurn() ? Math.max(part.allocated, part.shipped) : 0;
+            left -= part.refused ? 0 : Math.max(part.row.allocated(), part.row.shipped());
         }
-        Long quantity = left <= 0 ? null : inBaseUnit(unit, left);
-        if (quantity != null) {
-            demand.add(new Rows.DemandRow(ordered.itemId(), line.row.placed.warehouseId(), quantity, 0));
+        if (left > 0) {
+            requireUnit(agreedUom, ordered.baseUom());
+            demand.add(new Rows.DemandRow(ordered.itemId(), line.row.placed.warehouseId(), left, 0));
         }
-    }
-
-    private static Long inBaseUnit(Measure of, long quantity) {
-        Money.Factor factor = perBase(of);
-        return factor == null ? null : Money.convert(quantity, factor);
     }
 
     static final Comparator<Rows.DemandRow> BY_POSITION = Comparator.comparing(Rows.DemandRow::itemId).thenComparing(Rows.DemandRow::warehouseId);

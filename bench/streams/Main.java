@@ -24,11 +24,11 @@ import org.apache.kafka.streams.state.StoreBuilder;
  *
  * It keeps the contracts and rules of both stages as far as the benchmark's load needs them, which is what the package
  * distributor writes to commerce.orders, erp.orders and wms.shipments, doubled and out of order, on master data that is
- * there before. So it leaves out what that load never does, and stops with a message where it would: unreadable events,
- * systems without authority, changed and cancelled orders and shipments, returns, corrections of bills, catch weight,
- * prices in another unit than the order's, master data that is missing or changes. The deadlines of gaps and of unknown
- * orders (15 minutes and more) do not come within a run, so there are no punctuators for them; holds for missing sequences
- * are there.
+ * there before. So it leaves out what that load never does: it does not check an event field by field or its sender's
+ * authority, and it stops with a message at changed and cancelled orders and shipments, returns, corrections of bills,
+ * catch weight, a second unit of measure, lines without a price, and master data that is missing. The deadlines of gaps
+ * and of unknown orders (15 minutes and more) do not come within a run, so there are no punctuators for them; the holds
+ * for missing sequences are there.
  *
  * The JVM's own choice of heap and collector is for larger programs: JDK_JAVA_OPTIONS="-XX:+UseParallelGC -Xms512m -Xmx512m"
  * takes less of everything.

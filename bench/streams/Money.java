@@ -1,7 +1,7 @@
 import java.math.BigInteger;
 import java.util.Set;
 
-/** Exact arithmetic on quantities and prices: rounded once, half away from zero; units convert by rationals or not at all. */
+/** Exact arithmetic on quantities and prices: rounded once, half away from zero. */
 final class Money {
     private Money() {}
 
@@ -61,33 +61,6 @@ final class Money {
         BigInteger[] result = BigInteger.valueOf(quantity).multiply(BigInteger.valueOf(by)).divideAndRemainder(BigInteger.valueOf(HUNDRED_PERCENT));
         BigInteger whole = up && result[1].signum() > 0 ? result[0].add(BigInteger.ONE) : result[0];
         return whole.bitLength() > 63 ? Long.MAX_VALUE : whole.longValue();
-    }
-
-    /** One unit of measure is numerator/denominator of another. */
-    record Factor(BigInteger numerator, BigInteger denominator) {
-        static final Factor ONE = new Factor(BigInteger.ONE, BigInteger.ONE);
-
-        static Factor of(long numerator, long denominator) {
-            return reduced(BigInteger.valueOf(numerator), BigInteger.valueOf(denominator));
-        }
-
-        private static Factor reduced(BigInteger numerator, BigInteger denominator) {
-            BigInteger divisor = numerator.gcd(denominator);
-            return new Factor(numerator.divide(divisor), denominator.divide(divisor));
-        }
-
-        Factor per(Factor other) {
-            return reduced(numerator.multiply(other.denominator), denominator.multiply(other.numerator));
-        }
-    }
-
-    /** A quantity in a factor's second unit; null when it has no exact form there. */
-    static Long convert(long quantity, Factor factor) {
-        if (factor.equals(Factor.ONE)) {
-            return quantity;
-        }
-        BigInteger[] result = BigInteger.valueOf(quantity).multiply(factor.numerator).divideAndRemainder(factor.denominator);
-        return result[1].signum() != 0 || result[0].compareTo(BOUND) > 0 ? null : (Long) result[0].longValue();
     }
 
     /** A quantity as people write it, without needless zeros. */

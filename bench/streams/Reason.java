@@ -9,7 +9,7 @@ final class Reason {
     final String what; // tells reasons of one class apart
     String itemId;
     final List<Judgement.ShippedPart> parts = new ArrayList<>(1);
-    long quantity; // in the line's unit, of the parts that count
+    long quantity; // in the line's unit
     private String text;
 
     Reason(String cause, String what, String itemId, long quantity) {
@@ -32,7 +32,7 @@ final class Reason {
             reasons.add(found);
         }
         found.parts.add(part);
-        found.quantity += part.counts ? quantity : 0;
+        found.quantity += quantity;
         return found;
     }
 

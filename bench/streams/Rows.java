@@ -329,8 +329,6 @@ final class Rows {
         String currency;
         Contracts.InvoicePolicy trigger;
         String rule;
-        long covers; // of the ordered quantity, in coversUom
-        String coversUom;
         String invoiceReadyId = "";
         int revision;
 
@@ -350,8 +348,6 @@ final class Rows {
             bill.currency = in.readString();
             bill.trigger = in.readSymbol(Contracts.INVOICE_POLICIES);
             bill.rule = in.readString();
-            bill.covers = in.readDecimal();
-            bill.coversUom = in.readString();
             bill.invoiceReadyId = in.readString();
             bill.revision = in.readInt();
             return bill;
@@ -360,7 +356,7 @@ final class Rows {
         void write(AvroWriter out) {
             out.writeString(unit).writeString(shipmentId).writeString(partItemId).writeString(partUom).writeString(orderedItemId).writeDecimal(quantity);
             out.writeString(uom).writeDecimal(unitPrice).writeLong(priceUnit).writeDecimal(amount).writeString(customerId).writeString(currency);
-            out.writeSymbol(trigger).writeString(rule).writeDecimal(covers).writeString(coversUom).writeString(invoiceReadyId).writeLong(revision);
+            out.writeSymbol(trigger).writeString(rule).writeString(invoiceReadyId).writeLong(revision);
         }
 
         boolean isOf(Bill other) {
