@@ -39,7 +39,7 @@ vuln: ## known vulnerabilities in what we depend on and call; needs the network
 simulate: ## SEEDS=10000 of a distributor's weeks on a simulated cluster in which everything goes wrong
 	go run ./cmd/waybill simulate --seeds $(or $(SEEDS),10000)
 
-bench: ## waybill beside a bare client and beside Kafka Streams, the same work in the same run (some 20 minutes; ARGS=-quick: one)
+bench: ## waybill beside a bare client and beside Kafka Streams, the same work in the same run (some 20 minutes; ARGS=-quick: a look, ARGS=-growth: plots)
 	go run ./bench $(ARGS)
 
 bench-check: ## micro benchmarks of HEAD~1 and HEAD in turn: fails when one takes over 10 % more time (BEFORE= other commits)

@@ -23,6 +23,9 @@ import (
 	"waybill/bench/report"
 )
 
+// documentation holds the tables that this program makes.
+const documentation = "docs/performance.md"
+
 // site is what all phases of a benchmark share.
 type site struct {
 	options     options
@@ -45,6 +48,9 @@ func bench(ctx context.Context, o options) (err error) {
 	if err != nil {
 		return err
 	}
+	if o.growth {
+		return s.growth(ctx)
+	}
 	if err := s.throughput(ctx); err != nil {
 		return err
 	}
@@ -58,7 +64,12 @@ func bench(ctx context.Context, o options) (err error) {
 			return err
 		}
 	}
-	s.report.Print(os.Stdout)
+	fmt.Println(s.report.Table())
+	if o.whole {
+		if err := report.Insert(documentation, "side by side", "```\n"+s.report.Table()+"\n```"); err != nil {
+			return err
+		}
+	}
 	if err := s.report.Save(o.out); err != nil {
 		return err
 	}
@@ -90,7 +101,7 @@ func open(ctx context.Context, o options) (*site, error) {
 	}
 	s.place = contestants.Place{
 		Folder: folder, Program: filepath.Join(folder, "waybill"), Profile: filepath.Join(folder, "pass-through"), Memory: o.memory,
-		Instances: o.instances, Port: o.port + 10,
+		Instances: o.instances,
 	}
 	s.say("building; logs are in %s", folder)
 	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", s.place.Program, "./cmd/waybill")
@@ -160,19 +171,26 @@ func (s *site) close(well bool) error {
 	return err
 }
 
-// fill makes a load and writes it to empty topics; what is read later is known from then on.
-func (s *site) fill(ctx context.Context, o load.Options) (*load.Load, error) {
-	if err := s.cluster.Clear(ctx, true); err != nil {
-		return nil, err
-	}
-	if err := s.cluster.Apply(ctx); err != nil {
-		return nil, err
-	}
+// empty drops everything that is in Kafka and makes the topics anew.
+func (s *site) empty(ctx context.Context) error {
+	return errors.Join(s.cluster.Clear(ctx, true), s.cluster.Apply(ctx))
+}
+
+// add makes a load and writes it.
+func (s *site) add(ctx context.Context, o load.Options) (*load.Load, error) {
 	l, err := load.Make(ctx, s.cluster.Schemas, o)
 	if err != nil {
 		return nil, err
 	}
-	return l, s.write(ctx, append(slices.Clone(l.Master), l.Records...))
+	return l, s.write(ctx, slices.Concat(l.Master, l.Records))
+}
+
+// fill makes a load and writes it to empty topics.
+func (s *site) fill(ctx context.Context, o load.Options) (*load.Load, error) {
+	if err := s.empty(ctx); err != nil {
+		return nil, err
+	}
+	return s.add(ctx, o)
 }
 
 func (s *site) write(ctx context.Context, records []load.Record) error {

@@ -73,7 +73,7 @@ func (s *site) pacedLoad(rate float64) load.Options {
 // latency is one paced run of a contestant, from nothing.
 func (s *site) latency(ctx context.Context, c contestants.Contestant, l *load.Load, rate float64) (report.Latency, error) {
 	latency := report.Latency{Rate: rate}
-	if err := errors.Join(s.cluster.Clear(ctx, true), s.cluster.Apply(ctx), c.Wipe(s.place)); err != nil {
+	if err := errors.Join(s.empty(ctx), c.Wipe(s.place)); err != nil {
 		return latency, err
 	}
 	if err := s.write(ctx, slices.Concat(l.Master, l.Records[:first])); err != nil {
@@ -87,6 +87,16 @@ func (s *site) latency(ctx context.Context, c contestants.Contestant, l *load.Lo
 	if _, err := s.watch(ctx, c, running); err != nil {
 		return latency, err
 	}
+	latency, err = s.paced(ctx, c, running, l.Records[first:], rate)
+	if err == nil && latency.Bills == 0 {
+		err = errors.New("no bill came")
+	}
+	return latency, errors.Join(err, running.Stop())
+}
+
+// paced writes records at a rate to a contestant that runs. Of few and large ones there may come no bill in the time.
+func (s *site) paced(ctx context.Context, c contestants.Contestant, running *contestants.Running, records []load.Record, rate float64) (report.Latency, error) {
+	latency := report.Latency{Rate: rate}
 	arrivals := measure.NewArrivals()
 	stop, err := arrivals.Follow(ctx, s.cluster)
 	if err != nil {
@@ -103,7 +113,7 @@ func (s *site) latency(ctx context.Context, c contestants.Contestant, l *load.Lo
 		return latency, err
 	}
 	began := time.Now()
-	late, err := load.WriteAt(ctx, producer, l.Records[first:], rate, arrivals.Written)
+	late, err := load.WriteAt(ctx, producer, records, rate, arrivals.Written)
 	if err != nil {
 		return latency, err
 	}
@@ -119,18 +129,12 @@ func (s *site) latency(ctx context.Context, c contestants.Contestant, l *load.Lo
 		return latency, err
 	}
 	latency.Behind = err != nil || run.Ended.Sub(done) > keptUp
-	if err := running.Stop(); err != nil {
-		return latency, err
-	}
 	stop()
 	latency.CPUPerCent = 100 * (after.CPU - before.CPU).Seconds() / done.Sub(began).Seconds()
 	latency.PeakMemory, latency.WriterWaits = after.PeakMemory, late.Seconds()*1000
 	counted := began.Add(time.Duration(s.options.latency.Seconds() * warm * float64(time.Second)))
 	waits, err := arrivals.Waits(ctx, s.cluster, c.Stateful, counted)
-	if err == nil && len(waits) == 0 {
-		err = errors.New("no bill came")
-	}
-	if err != nil {
+	if err != nil || len(waits) == 0 {
 		return latency, err
 	}
 	latency.Bills = len(waits)

@@ -17,10 +17,12 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
 
+	"waybill/bench/contestants"
 	"waybill/bench/load"
 	"waybill/bench/passthrough"
 )
@@ -34,11 +36,13 @@ type options struct {
 	memory      string
 	quick       bool
 	growth      bool
+	sweeps      map[string]bool // of -growth; all when empty
 	latency     time.Duration
 	stateKeys   int
 	port        int
 	folder      string
 	out         string
+	whole       bool // nothing was asked for: what is found is the documentation's
 }
 
 func main() {
@@ -74,18 +78,19 @@ func parse(arguments []string) (options, error) {
 	flags.IntVar(&o.load.Records, "records", 1_000_000, "source records")
 	flags.Float64Var(&o.load.Duplicates, "duplicates", 2, "per cent of the events come twice")
 	flags.Float64Var(&o.load.Disorder, "disorder", 10, fmt.Sprintf("per cent of the records come behind up to %d later ones of their topic", load.Late))
-	flags.Float64Var(&o.load.Zipf, "zipf", 0, "exponent, above 1, of how often one order is spoken of; 0: all alike")
+	flags.Float64Var(&o.load.Zipf, "zipf", 0, "blanket orders, called off the more often the lower their rank: the exponent, above 1; 0: the distributor's orders")
 	flags.IntVar(&o.load.Lines, "lines", 0, "of each order; 0: one to five")
 	flags.IntVar(&o.rounds, "rounds", 3, "of each contestant")
-	contestants := flags.String("contestants", "waybill,pass_through,kafka_streams", "who runs")
+	who := flags.String("contestants", "waybill,pass_through,kafka_streams", "who runs")
 	flags.IntVar(&o.partitions, "partitions", 8, "of every topic")
-	flags.IntVar(&o.instances, "instances", 1, "processes of each contestant")
+	flags.IntVar(&o.instances, "instances", 1, "processes of each contestant; the peer can only be one")
 	flags.StringVar(&o.memory, "memory", "", "waybill's bound of caches and buffers, such as 256MiB; its default when empty")
 	flags.BoolVar(&o.quick, "quick", false, "60,000 records, one round, no restart")
 	flags.BoolVar(&o.growth, "growth", false, "how waybill's figures grow with partitions, instances, hot keys, lines, duplicates, disorder and state")
+	only := flags.String("sweeps", "", "of -growth, those of these names only: partitions,instances,hot-keys,lines,duplicates,disorder,state")
 	flags.DurationVar(&o.latency, "latency", 20*time.Second, "how long latency is measured at each rate; 0: not")
 	flags.IntVar(&o.stateKeys, "state-keys", 10_000_000, "keys of state at restart after kill -9; 0: that is not measured")
-	flags.IntVar(&o.port, "port", 39092, "the first of the ports: broker, controller, registry, processes")
+	flags.IntVar(&o.port, "port", 39092, "the first of three ports: broker, controller, registry")
 	flags.StringVar(&o.folder, "folder", "", "where data, state and logs go; a temporary one when empty, dropped when all is well")
 	flags.StringVar(&o.out, "out", "bench/results/latest.json", "file of the figures")
 	if err := flags.Parse(arguments); err != nil {
@@ -94,22 +99,40 @@ func parse(arguments []string) (options, error) {
 	if flags.NArg() > 0 {
 		return o, fmt.Errorf("%q is no flag", flags.Arg(0))
 	}
-	o.contestants = strings.Split(*contestants, ",")
-	if o.quick {
-		given := map[string]bool{}
-		flags.Visit(func(f *flag.Flag) { given[f.Name] = true })
-		quickly := func(name string, set func()) {
-			if !given[name] {
-				set()
-			}
+	o.contestants = strings.Split(*who, ",")
+	o.load.CallOffs = o.load.Zipf != 0
+	given := map[string]bool{}
+	flags.Visit(func(f *flag.Flag) { given[f.Name] = true })
+	o.whole = len(given) == 0
+	otherwise := func(name string, set func()) {
+		if !given[name] {
+			set()
 		}
-		quickly("records", func() { o.load.Records = 60_000 })
-		quickly("rounds", func() { o.rounds = 1 })
-		quickly("latency", func() { o.latency = 5 * time.Second })
-		quickly("state-keys", func() { o.stateKeys = 0 })
+	}
+	o.sweeps = map[string]bool{}
+	for name := range strings.SplitSeq(*only, ",") {
+		if name != "" {
+			o.sweeps[name] = true
+		}
+	}
+	if o.growth {
+		o.contestants = []string{contestants.Waybill}
+		otherwise("records", func() { o.load.Records = 200_000 })
+		otherwise("latency", func() { o.latency = 8 * time.Second })
+		otherwise("memory", func() { o.memory = "128MiB" })
+		otherwise("out", func() { o.out = "bench/results/growth.json" })
+	}
+	if o.quick {
+		otherwise("records", func() { o.load.Records = 60_000 })
+		otherwise("rounds", func() { o.rounds = 1 })
+		otherwise("latency", func() { o.latency = 5 * time.Second })
+		otherwise("state-keys", func() { o.stateKeys = 0 })
 	}
 	if o.load.Records < 1 || o.rounds < 1 || o.partitions < 1 || o.instances < 1 {
 		return o, errors.New("records, rounds, partitions and instances are above zero")
+	}
+	if o.instances > 1 && slices.Contains(o.contestants, contestants.KafkaStreams) {
+		return o, errors.New("the peer runs as one process: with more instances leave it out of -contestants")
 	}
 	return o, nil
 }

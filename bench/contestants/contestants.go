@@ -37,7 +37,6 @@ type Place struct {
 	Profile   string // what pass_through writes
 	ClassPath string // of the peer
 	Instances int
-	Port      int // the first of those for metrics
 }
 
 // All are all of them. What the first writes tells pass_through what to move.
@@ -47,7 +46,7 @@ func All() []Contestant {
 			Name: Waybill, Groups: []string{"waybill-intake", "waybill-fulfilment"}, Internal: "waybill-", Stateful: true,
 			command: func(p Place, number int) *exec.Cmd {
 				arguments := []string{"run", "intake", "fulfilment", "--brokers", p.Cluster.Brokers, "--registry", p.Cluster.Registry,
-					"--state", p.state(Waybill, number), "--instance", fmt.Sprintf("bench-%d", number), "--listen", p.listen(number), "--log-level", "warn"}
+					"--state", p.state(Waybill, number), "--instance", fmt.Sprintf("bench-%d", number), "--listen", "127.0.0.1:0", "--log-level", "warn"}
 				if p.Memory != "" {
 					arguments = append(arguments, "--memory", p.Memory)
 				}
@@ -104,8 +103,6 @@ func Named(names []string) ([]Contestant, error) {
 func (p Place) state(name string, number int) string {
 	return filepath.Join(p.Folder, fmt.Sprintf("state-%s-%d", name, number))
 }
-
-func (p Place) listen(number int) string { return fmt.Sprintf("127.0.0.1:%d", p.Port+number-1) }
 
 // States are the folders of every instance's state.
 func (c Contestant) States(p Place) []string {

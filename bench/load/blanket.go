@@ -20,8 +20,8 @@ type blanket struct {
 	shipped map[int]int // shipments of each order, by its rank
 }
 
-// hotOrders is among how many orders Zipf's law chooses.
-const hotOrders = 100_000
+// blanketOrders is how many are called off when none were placed before.
+const blanketOrders = 100_000
 
 func newBlanket(o Options) *blanket {
 	b := &blanket{options: o, lines: o.Lines, random: rand.New(rand.NewPCG(o.Seed, 7)), orders: o.After, shipped: map[int]int{}}
@@ -29,7 +29,7 @@ func newBlanket(o Options) *blanket {
 		b.lines = 8
 	}
 	if o.Zipf != 0 {
-		b.zipf = rand.NewZipf(b.random, o.Zipf, 1, hotOrders-1)
+		b.zipf = rand.NewZipf(b.random, o.Zipf, 1, blanketOrders-1)
 	}
 	return b
 }
@@ -40,23 +40,38 @@ func (b *blanket) place() []distributor.Event {
 	return []distributor.Event{b.order(b.orders)}
 }
 
-// callOff is a shipment of one line of an order that Zipf's law chooses, with all its milestones; behind the order when
-// nothing was heard of it yet.
+// callOff is a shipment of one line of an order that is chosen by Zipf's law, or evenly. All its milestones are told, behind
+// the order when nothing was heard of it yet; of an order that was placed before, only that it was shipped, so that each
+// record is of another order.
 func (b *blanket) callOff() []distributor.Event {
-	number := int(b.zipf.Uint64())
+	var number int
+	switch {
+	case b.zipf != nil:
+		number = int(b.zipf.Uint64())
+	case b.options.After > 0:
+		number = 1 + b.random.IntN(b.options.After)
+	default:
+		number = b.random.IntN(blanketOrders)
+	}
 	var events []distributor.Event
-	if b.shipped[number] == 0 {
-		events = append(events, b.order(number))
+	told := []schemas.Milestone{schemas.MilestoneShipped}
+	if b.options.After == 0 {
+		told = []schemas.Milestone{schemas.MilestoneAllocated, schemas.MilestonePicked, schemas.MilestonePacked, schemas.MilestoneShipped, schemas.MilestoneDelivered}
+		if b.shipped[number] == 0 {
+			events = append(events, b.order(number))
+		}
 	}
 	b.shipped[number]++
 	line := b.shipped[number] % b.lines
-	shipment := schemas.Shipment{ShipmentID: fmt.Sprintf("S-%s-%d", b.id(number)[2:], b.shipped[number]), WarehouseID: "east", Lines: []schemas.ShipmentLine{{
-		OrderID: b.id(number), LineNo: int32(1 + line), ItemID: b.item(number, line), Quantity: schemas.MustQuantity("1"), UOM: "each",
-	}}}
-	for i, milestone := range []schemas.Milestone{schemas.MilestoneAllocated, schemas.MilestonePicked, schemas.MilestonePacked, schemas.MilestoneShipped, schemas.MilestoneDelivered} {
-		told := shipment
-		told.Milestone, told.Meta = milestone, meta("wms-east", told.ShipmentID, int64(i+1))
-		events = append(events, distributor.Event{At: opening, Topic: topics.WmsShipments.Name(), Key: told.ShipmentID, Value: &told})
+	id := fmt.Sprintf("S-%s%s-%d", b.options.Batch, b.id(number)[2:], b.shipped[number])
+	for i, milestone := range told {
+		shipment := &schemas.Shipment{
+			Meta: meta("wms-east", id, int64(i+1)), ShipmentID: id, WarehouseID: "east", Milestone: milestone,
+			Lines: []schemas.ShipmentLine{{
+				OrderID: b.id(number), LineNo: int32(1 + line), ItemID: b.item(number, line), Quantity: schemas.MustQuantity("1"), UOM: "each",
+			}},
+		}
+		events = append(events, distributor.Event{At: opening, Topic: topics.WmsShipments.Name(), Key: id, Value: shipment})
 	}
 	return events
 }

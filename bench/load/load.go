@@ -23,9 +23,11 @@ type Options struct {
 	Duplicates float64 `json:"duplicates_percent"` // come twice
 	Disorder   float64 `json:"disorder_percent"`   // come behind up to Late later ones of their topic
 	Lines      int     `json:"lines_per_order"`    // 0: the distributor's 1 to 5, a blanket order's 8
-	Zipf       float64 `json:"zipf"`               // exponent of how often a blanket order is called off; 0: the distributor's orders
+	CallOffs   bool    `json:"call_offs"`          // of blanket orders, instead of the distributor's orders
+	Zipf       float64 `json:"zipf"`               // exponent of how often a blanket order is called off; 0: all alike
 	Placed     bool    `json:"-"`                  // blanket orders are placed, nothing follows: state that grows fast
 	After      int     `json:"-"`                  // so many blanket orders were placed before, by another load
+	Batch      string  `json:"-"`                  // is part of the ids of their shipments
 	Items      int     `json:"items"`
 	Customers  int     `json:"customers"`
 }
@@ -52,6 +54,8 @@ type Load struct {
 	Bytes   int64 // keys and values of Records
 	Orders  int
 	Events  int // Records without the duplicates
+
+	LinesEach float64 // order lines that a record carries on the average
 }
 
 // opening is long ago: the time at which something happened plays no part in what is measured.
@@ -76,7 +80,7 @@ func Make(ctx context.Context, registry schemas.Registry, o Options) (*Load, err
 	m := maker{load: l, random: rand.New(rand.NewPCG(o.Seed, 6)), encoder: distributor.NewEncoder(registry), position: map[string]int{}}
 	next := unhurried(o, d)
 	switch {
-	case o.Zipf != 0:
+	case o.CallOffs:
 		next = newBlanket(o).callOff
 	case o.Placed:
 		next = newBlanket(o).place
@@ -92,6 +96,7 @@ func Make(ctx context.Context, registry schemas.Registry, o Options) (*Load, err
 		}
 	}
 	l.Records = m.ordered()[:o.Records]
+	l.LinesEach = float64(m.lines) / float64(l.Events)
 	for _, record := range l.Records {
 		l.Bytes += int64(len(record.Key) + len(record.Value))
 	}
@@ -117,6 +122,7 @@ type maker struct {
 	encoder  *distributor.Encoder
 	made     []placed
 	last     any            // value of the event before
+	lines    int            // of all events
 	position map[string]int // in each topic
 }
 
@@ -132,8 +138,14 @@ func (m *maker) add(ctx context.Context, event distributor.Event) error {
 	}
 	m.last = event.Value
 	m.load.Events++
-	if event.Topic == topics.CommerceOrders.Name() {
+	switch of := event.Value.(type) {
+	case *schemas.Order:
 		m.load.Orders++
+		m.lines += len(of.Lines)
+	case *schemas.OrderAcceptance:
+		m.lines += len(of.Lines)
+	case *schemas.Shipment:
+		m.lines += len(of.Lines)
 	}
 	value, err := m.encoder.Encode(ctx, event)
 	if err != nil {

@@ -46,9 +46,9 @@ func (a *Arrivals) Written(record *kgo.Record, at time.Time) {
 	a.written[key][record.Offset] = at
 }
 
-// Follow reads bills in the background until it is stopped.
+// Follow reads the bills that come from now on, in the background, until it is stopped.
 func (a *Arrivals) Follow(ctx context.Context, c *cluster.Cluster) (stop func(), err error) {
-	reader, err := c.Reader(kgo.NewOffset().AtStart(), topics.InvoiceReady.Name())
+	reader, err := c.Reader(kgo.NewOffset().AtEnd(), topics.InvoiceReady.Name())
 	if err != nil {
 		return nil, err
 	}

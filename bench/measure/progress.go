@@ -53,6 +53,11 @@ func (p *Progress) Watch(ctx context.Context) (Run, error) {
 	loaded := int64(0)
 	ends.Each(func(end kadm.ListedOffset) { loaded += end.Offset })
 
+	base, err := p.look(ctx, false) // what was taken before, by an earlier life
+	if err != nil {
+		return Run{}, err
+	}
+
 	ticker := time.NewTicker(look)
 	defer ticker.Stop()
 	var first, last position
@@ -76,9 +81,9 @@ func (p *Progress) Watch(ctx context.Context) (Run, error) {
 			return Run{}, err
 		}
 		if began.IsZero() {
-			if at.sources > loaded/2 { // so small a load is counted whole, from when nothing was committed yet
-				began = before
-			} else if at.sources > 0 {
+			if at.sources >= base.sources+(loaded-base.sources+1)/2 { // so small a load is counted whole, from when nothing was committed yet
+				first, began = base, before
+			} else if at.sources > base.sources {
 				first, firstUsage, began = at, usage, now
 			} else if now.Sub(started) > stuck {
 				return Run{}, fmt.Errorf("after %s nothing is committed yet", stuck)

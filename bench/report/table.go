@@ -2,16 +2,14 @@ package report
 
 import (
 	"fmt"
-	"io"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
 )
 
-// Print prints a table: a row a figure, a column a contestant, median and spread.
-func (r *Report) Print(out io.Writer) {
+// Table has a row a figure, a column a contestant, median and spread.
+func (r *Report) Table() string {
 	t := table.NewWriter()
-	t.SetOutputMirror(out)
 	style := table.StyleDefault
 	style.Options = table.OptionsNoBordersAndSeparators
 	style.Format.Header = text.FormatDefault
@@ -84,7 +82,7 @@ func (r *Report) Print(out io.Writer) {
 	row("restart, all partitions", seconds, recovery(func(r Recovery) float64 { return r.RestartAll }))
 	row("restore, all partitions", seconds, recovery(func(r Recovery) float64 { return r.RestoreAll }))
 	row("restored records/s", count, func(c *Contestant) (*float64, string) { return c.RestoreRecordsPerSecond, "" })
-	t.Render()
+	return t.Render()
 }
 
 // latencies are those of the contestant that has been measured at the most rates.
