@@ -85,7 +85,7 @@ func parse(arguments []string) (options, error) {
 	flags.IntVar(&o.partitions, "partitions", 8, "of every topic")
 	flags.IntVar(&o.instances, "instances", 1, "processes of each contestant; the peer can only be one")
 	flags.StringVar(&o.memory, "memory", "", "waybill's bound of caches and buffers, such as 256MiB; its default when empty")
-	flags.BoolVar(&o.quick, "quick", false, "60,000 records, one round, no restart")
+	flags.BoolVar(&o.quick, "quick", false, "60,000 records, one round; latency and restart only when asked for")
 	flags.BoolVar(&o.growth, "growth", false, "how waybill's figures grow with partitions, instances, hot keys, lines, duplicates, disorder and state")
 	only := flags.String("sweeps", "", "of -growth, those of these names only: partitions,instances,hot-keys,lines,duplicates,disorder,state")
 	flags.DurationVar(&o.latency, "latency", 20*time.Second, "how long latency is measured at each rate; 0: not")
@@ -125,7 +125,7 @@ func parse(arguments []string) (options, error) {
 	if o.quick {
 		otherwise("records", func() { o.load.Records = 60_000 })
 		otherwise("rounds", func() { o.rounds = 1 })
-		otherwise("latency", func() { o.latency = 5 * time.Second })
+		otherwise("latency", func() { o.latency = 0 })
 		otherwise("state-keys", func() { o.stateKeys = 0 })
 	}
 	if o.load.Records < 1 || o.rounds < 1 || o.partitions < 1 || o.instances < 1 {
