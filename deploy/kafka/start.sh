@@ -64,7 +64,7 @@ for ((number = 1; number <= broker_count; number++)); do
     printf '%s.replication.factor='"$copies"'\n' default offsets.topic transaction.state.log share.coordinator.state.topic
     printf '%s.min.isr='"$insync"'\n' transaction.state.log share.coordinator.state.topic
   } >"$run/$name.properties"
-  "$java" "${kafka[@]}" kafka.tools.StorageTool format -t "$cluster" -c "$run/$name.properties" >"$run/format.log" 2>&1 ||
+  "$java" "${kafka[@]}" kafka.tools.StorageTool format "--cluster-id=$cluster" -c "$run/$name.properties" >"$run/format.log" 2>&1 ||
     { cat "$run/format.log" >&2; fail "could not format $run/data-$number"; }
 done
 for ((number = 1; number <= broker_count; number++)); do
