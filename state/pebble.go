@@ -41,6 +41,9 @@ type Pebble struct {
 	lock      *pebble.Lock
 	failure   *failure
 
+	reading sync.Mutex
+	row     *pebble.Iterator // of point reads, since the last change; nil: none is open
+
 	closing sync.RWMutex // held for reading by every call, so that Close does not pull the store from under one
 	closed  bool
 }
@@ -168,21 +171,42 @@ func (p *Pebble) Get(key []byte) ([]byte, error) {
 		return nil, err
 	}
 	defer p.leave()
-	row, err := p.db.NewIter(pointReads)
+	p.reading.Lock()
+	defer p.reading.Unlock()
+	value, err := p.read(key)
 	if err != nil {
-		return nil, p.failed("read", err)
+		return nil, p.failed("read", errors.Join(err, p.endReads()))
 	}
-	var kept []byte
-	if row.SeekPrefixGE(key) { // the whole key is the prefix
-		var value []byte
-		if value, err = row.ValueAndErr(); err == nil {
-			kept = append(make([]byte, 0, len(value)), value...)
+	return value, nil
+}
+
+// read looks a key up by the iterator that the reads since the last change have in common: to open one costs as much as a
+// look-up, and rows of one entity lie in blocks that it has at hand.
+func (p *Pebble) read(key []byte) ([]byte, error) {
+	if p.row == nil {
+		row, err := p.db.NewIter(pointReads)
+		if err != nil {
+			return nil, err
 		}
+		p.row = row
 	}
-	if err := errors.Join(err, row.Close()); err != nil {
-		return nil, p.failed("read", err)
+	if !p.row.SeekPrefixGE(key) { // the whole key is the prefix
+		return nil, p.row.Error()
 	}
-	return kept, nil
+	value, err := p.row.ValueAndErr()
+	if err != nil {
+		return nil, err
+	}
+	return append(make([]byte, 0, len(value)), value...), nil
+}
+
+// endReads closes the iterator of point reads: it does not show what changes from now on.
+func (p *Pebble) endReads() error {
+	row := p.row
+	if p.row = nil; row == nil {
+		return nil
+	}
+	return row.Close()
 }
 
 // Apply makes the batch visible, whole or not at all.
@@ -227,6 +251,11 @@ func (p *Pebble) Sync() error {
 }
 
 func (p *Pebble) commit(writes *pebble.Batch, options *pebble.WriteOptions) error {
+	p.reading.Lock()
+	defer p.reading.Unlock()
+	if err := p.endReads(); err != nil {
+		return p.failed("read", err)
+	}
 	err := p.failure.guard(func() error { return writes.Commit(options) })
 	if err != nil {
 		return p.failed("write", err) // Pebble may still be at the batch: it is not given back
@@ -242,7 +271,7 @@ func (p *Pebble) Close() error {
 		return nil
 	}
 	p.closed = true
-	err := p.failure.close(p.db.Close)
+	err := errors.Join(p.endReads(), p.failure.close(p.db.Close))
 	if p.failure.isStuck() {
 		return p.failure.error() // and the directory stays locked
 	}

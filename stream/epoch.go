@@ -64,7 +64,7 @@ func (t *Task) Ready() (ready Ready, err error) {
 
 func (t *Task) changelog(ready *Ready) error {
 	for _, c := range t.overlay.changes {
-		entry := Entry{Key: t.room.join(nil, c.key)}
+		entry := Entry{Key: t.room.copy(c.key)}
 		if c.value != nil {
 			row, err := t.room.write(func(dst []byte) ([]byte, error) { return c.table.rows.append(dst, c.value) })
 			if err != nil {
@@ -84,15 +84,15 @@ func (t *Task) Commit(entries []Entry, changelogNext int64, now time.Time) error
 		batch := &t.batch
 		batch.Reset()
 		for _, r := range t.dropped {
-			batch.DeleteRange(t.storeKey(r.from), t.storeKey(r.to))
+			batch.DeleteRange(t.place(r.from), t.place(r.to))
 		}
 		for i, entry := range entries {
 			c := t.overlay.changes[i]
 			switch {
 			case entry.Value != nil:
-				batch.Set(t.room.join(t.prefix, c.key), entry.Value)
+				batch.Set(t.place(entry.Key), entry.Value)
 			case !c.ranged:
-				batch.Delete(t.room.join(t.prefix, c.key))
+				batch.Delete(t.place(entry.Key))
 			}
 			t.remember(c, len(entry.Key)+decodedBytes(len(entry.Value)))
 		}

@@ -173,7 +173,7 @@ func TestAWindowKeepsAnIdForAsLongAsItSays(t *testing.T) {
 func TestForgettingATaskLeavesItsNeighbours(t *testing.T) {
 	store := state.OpenMemory()
 	for task := range int32(3) {
-		if err := stream.Restore(store, task, []stream.Entry{{Key: []byte("k"), Value: []byte("v")}}, 5, 5, start); err != nil {
+		if err := stream.Restore(store, stream.Layout{}, task, []stream.Entry{{Key: []byte("k"), Value: []byte("v")}}, 5, 5, start); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -196,7 +196,7 @@ func TestAPartOfARestoreDoesNotMakeAStoreYounger(t *testing.T) {
 	store := state.OpenMemory()
 	part := func(next, end int64, after time.Duration) {
 		t.Helper()
-		if err := stream.Restore(store, 0, []stream.Entry{{Key: []byte("k"), Value: []byte("v")}}, next, end, start.Add(after)); err != nil {
+		if err := stream.Restore(store, stream.Layout{}, 0, []stream.Entry{{Key: []byte("k"), Value: []byte("v")}}, next, end, start.Add(after)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -240,7 +240,7 @@ func TestAStoreThatCannotBeReadOnFromIsEmptied(t *testing.T) {
 		{"older than the tombstones", 2, 9, 9*time.Hour + time.Second, 2, true},
 	} {
 		store := state.OpenMemory()
-		if err := stream.Restore(store, 0, []stream.Entry{{Key: []byte("k"), Value: []byte("v")}}, 5, 5, start); err != nil {
+		if err := stream.Restore(store, stream.Layout{}, 0, []stream.Entry{{Key: []byte("k"), Value: []byte("v")}}, 5, 5, start); err != nil {
 			t.Fatal(err)
 		}
 		next, why, err := stream.ReadOn(store, 0, of.start, of.end, start.Add(of.after), retention)
@@ -251,5 +251,20 @@ func TestAStoreThatCannotBeReadOnFromIsEmptied(t *testing.T) {
 	}
 	if next, why, err := stream.ReadOn(state.OpenMemory(), 0, 0, 9, start, retention); next != 0 || why != "" || err != nil {
 		t.Errorf("an empty store: next %d, why %q, %v", next, why, err)
+	}
+}
+
+// A store without a position that has rows was laid out by another release: what it holds cannot be read where it lies.
+func TestAStoreThatWasLaidOutOtherwiseIsRebuilt(t *testing.T) {
+	store := state.OpenMemory()
+	var batch state.Batch
+	batch.Set([]byte("T\x00\x00\x00\x00\x01row"), []byte("of another release"))
+	if err := store.Apply(&batch); err != nil {
+		t.Fatal(err)
+	}
+	next, why, err := stream.ReadOn(store, 0, 3, 9, start, time.Hour)
+	rows, _ := stream.Rows(store, 0)
+	if next != 3 || why == "" || err != nil || len(rows) != 0 {
+		t.Errorf("reads on at %d because %q with %d rows, %v", next, why, len(rows), err)
 	}
 }

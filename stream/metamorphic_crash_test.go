@@ -42,7 +42,7 @@ func (w *world) restore() bool {
 		}
 		at := w.stamp()
 		for _, s := range w.sides {
-			w.check(stream.Restore(s.store, ownTask, entries, next, next, at))
+			w.check(stream.Restore(s.store, w.ledger.program.Layout(), ownTask, entries, next, next, at))
 		}
 		w.applied()
 		switch w.draw("interruption", 20) {

@@ -141,20 +141,12 @@ func (c ledgerStep) getLine(key state.TextNumber) *lineRow { return c.l.lines.Ge
 func (c ledgerStep) putLine(row *lineRow)                  { c.l.lines.Put(c.s, row.key(), row) }
 func (c ledgerStep) deleteLine(key state.TextNumber)       { c.l.lines.Delete(c.s, key) }
 
-func (c ledgerStep) eachStock(warehouse *string, yield func(*stockRow) bool) {
-	if warehouse == nil {
-		c.l.stock.All(c.s)(yield)
-		return
-	}
-	c.l.stock.Scan(c.s, state.Text(*warehouse))(yield)
+func (c ledgerStep) eachStock(warehouse string, yield func(*stockRow) bool) {
+	c.l.stock.Scan(c.s, state.Text(warehouse))(yield)
 }
 
-func (c ledgerStep) eachLine(order *string, yield func(*lineRow) bool) {
-	if order == nil {
-		c.l.lines.All(c.s)(yield)
-		return
-	}
-	c.l.lines.Scan(c.s, state.Text(*order))(yield)
+func (c ledgerStep) eachLine(order string, yield func(*lineRow) bool) {
+	c.l.lines.Scan(c.s, state.Text(order))(yield)
 }
 
 func (c ledgerStep) see(window int, id string, at time.Time) stream.Sighting {

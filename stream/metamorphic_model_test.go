@@ -23,11 +23,11 @@ type capabilities interface {
 	putStock(row *stockRow)
 	deleteStock(key state.TextPair)
 	// eachStock walks the rows of a warehouse, of all where it is nil, until yield ends it.
-	eachStock(warehouse *string, yield func(*stockRow) bool)
+	eachStock(warehouse string, yield func(*stockRow) bool)
 	getLine(key state.TextNumber) *lineRow
 	putLine(row *lineRow)
 	deleteLine(key state.TextNumber)
-	eachLine(order *string, yield func(*lineRow) bool)
+	eachLine(order string, yield func(*lineRow) bool)
 
 	see(window int, id string, at time.Time) stream.Sighting
 
@@ -244,11 +244,11 @@ func (m *model) getStock(key state.TextPair) *stockRow {
 func (m *model) putStock(row *stockRow)         { m.stock[row.key()] = *row }
 func (m *model) deleteStock(key state.TextPair) { delete(m.stock, key) }
 
-func (m *model) eachStock(warehouse *string, yield func(*stockRow) bool) {
+func (m *model) eachStock(warehouse string, yield func(*stockRow) bool) {
 	keys := slices.SortedFunc(maps.Keys(m.stock), func(a, b state.TextPair) int { return slices.Compare(a[:], b[:]) })
 	var rows []stockRow
 	for _, key := range keys {
-		if warehouse == nil || key[0] == *warehouse {
+		if key[0] == warehouse {
 			rows = append(rows, m.stock[key])
 		}
 	}
@@ -269,13 +269,13 @@ func (m *model) getLine(key state.TextNumber) *lineRow {
 func (m *model) putLine(row *lineRow)            { m.lines[row.key()] = *row }
 func (m *model) deleteLine(key state.TextNumber) { delete(m.lines, key) }
 
-func (m *model) eachLine(order *string, yield func(*lineRow) bool) {
+func (m *model) eachLine(order string, yield func(*lineRow) bool) {
 	keys := slices.SortedFunc(maps.Keys(m.lines), func(a, b state.TextNumber) int {
 		return cmp.Or(cmp.Compare(a.Text, b.Text), cmp.Compare(a.Number, b.Number))
 	})
 	var rows []lineRow
 	for _, key := range keys {
-		if order == nil || key.Text == *order {
+		if key.Text == order {
 			rows = append(rows, m.lines[key])
 		}
 	}

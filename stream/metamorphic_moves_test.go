@@ -70,14 +70,14 @@ var steps = []struct {
 	{"first rows of a range", func(d draw) func(capabilities) string {
 		warehouse, atMost := pick(d, "warehouse", warehouses), 1+d("at most", 4)
 		return func(c capabilities) string {
-			return stockOf(c, &warehouse, atMost) + linesOf(c, &warehouse, atMost) + linesOf(c, nil, atMost)
+			return stockOf(c, warehouse, atMost) + linesOf(c, warehouse, atMost)
 		}
 	}},
 	{"change rows while walking them", func(d draw) func(capabilities) string {
 		warehouse, other := pick(d, "warehouse", warehouses), pick(d, "item", articles)
 		return func(c capabilities) string {
 			var seen strings.Builder
-			c.eachStock(&warehouse, func(row *stockRow) bool {
+			c.eachStock(warehouse, func(row *stockRow) bool {
 				fmt.Fprintf(&seen, "%q ", row.Item)
 				c.deleteStock(row.key())
 				c.putStock(&stockRow{Warehouse: warehouse, Item: row.Item + other, Note: "walked"})
@@ -180,9 +180,9 @@ var bulkText = func() string {
 // readState is everything of a task's state that steps can read.
 func readState(c capabilities) string {
 	var text strings.Builder
-	fmt.Fprintf(&text, "watermark %s\nstock %s\nlines %s\n", c.watermark(), stockOf(c, nil, math.MaxInt), linesOf(c, nil, math.MaxInt))
+	fmt.Fprintf(&text, "watermark %s\n", c.watermark())
 	for _, warehouse := range warehouses {
-		fmt.Fprintf(&text, "of %q: %s %s\n", warehouse, stockOf(c, &warehouse, math.MaxInt), linesOf(c, &warehouse, math.MaxInt))
+		fmt.Fprintf(&text, "of %q: %s %s\n", warehouse, stockOf(c, warehouse, math.MaxInt), linesOf(c, warehouse, math.MaxInt))
 		for _, item := range articles {
 			if row := c.getStock(state.TextPair{warehouse, item}); row != nil {
 				fmt.Fprintf(&text, "%+v ", *row)
@@ -231,7 +231,7 @@ func seeAll(c capabilities) string {
 	return text.String()
 }
 
-func stockOf(c capabilities, warehouse *string, atMost int) string {
+func stockOf(c capabilities, warehouse string, atMost int) string {
 	var text strings.Builder
 	c.eachStock(warehouse, func(row *stockRow) bool {
 		fmt.Fprintf(&text, "[%q %q %d %d]", row.Warehouse, row.Item, row.Count, len(row.Note))
@@ -241,7 +241,7 @@ func stockOf(c capabilities, warehouse *string, atMost int) string {
 	return text.String()
 }
 
-func linesOf(c capabilities, order *string, atMost int) string {
+func linesOf(c capabilities, order string, atMost int) string {
 	var text strings.Builder
 	c.eachLine(order, func(row *lineRow) bool {
 		fmt.Fprintf(&text, "[%q %d %d]", row.Order, row.Number, len(row.Notes))

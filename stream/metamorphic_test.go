@@ -87,7 +87,7 @@ func (w *world) afterCrash(left crash) (survived int) {
 	next := w.held(s).position.Next
 	for i := 0; i < len(w.changelog); i++ {
 		if record := w.changelog[i]; record.offset >= next {
-			w.check(stream.Restore(store, ownTask, []stream.Entry{record.entry}, record.offset+1, record.offset+1, w.now))
+			w.check(stream.Restore(store, w.ledger.program.Layout(), ownTask, []stream.Entry{record.entry}, record.offset+1, record.offset+1, w.now))
 		}
 	}
 	w.isPrefix(s)

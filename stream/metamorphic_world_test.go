@@ -116,7 +116,7 @@ func (w *world) begin() {
 	w.t.Helper()
 	for _, s := range w.sides {
 		for _, neighbour := range []int32{ownTask - 1, ownTask + 1} {
-			w.check(stream.Restore(s.store, neighbour, []stream.Entry{{Key: nil, Value: []byte("first")}, {Key: []byte("\xff\xff\xff\xff\xff"), Value: []byte("last")}}, 9, 9, start))
+			w.check(stream.Restore(s.store, stream.Layout{}, neighbour, []stream.Entry{{Key: nil, Value: []byte("first")}, {Key: []byte("\xff\xff\xff\xff\xff"), Value: []byte("last")}}, 9, 9, start))
 		}
 		w.check(s.store.Sync())
 	}

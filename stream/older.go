@@ -39,5 +39,5 @@ func fingerprintOf(key []byte) uint64 { return binary.BigEndian.Uint64(key[1:]) 
 
 // IsRowSchema tells whether a key of a store is that of the schema of rows. A process reads each once.
 func IsRowSchema(key []byte) bool {
-	return len(key) > 5 && key[0] == taskRows && key[5] == rowSchemas.id
+	return len(key) > placeBytes && key[0] == rowsByTable && key[placeBytes] == rowSchemas.id
 }

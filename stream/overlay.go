@@ -1,7 +1,6 @@
 package stream
 
 import (
-	"bytes"
 	"cmp"
 
 	"github.com/RaduBerinde/btreemap"
@@ -85,7 +84,7 @@ func (t *Task) get(of *table, key []byte) any {
 	if value, ok := t.cache.Get(key); ok {
 		return value
 	}
-	t.readBuffer = append(append(t.readBuffer[:0], t.prefix...), key...)
+	t.readBuffer = t.program.layout.append(t.readBuffer[:0], t.partition, key)
 	row, err := t.store.Get(t.readBuffer)
 	if err != nil {
 		panic(storeFailure{err})
@@ -109,6 +108,9 @@ func (t *Task) decode(of *table, row []byte) any {
 	}
 	return value
 }
+
+// place is the key in the store of a row, or what the keys of some rows begin with.
+func (t *Task) place(key []byte) []byte { return t.room.place(&t.program.layout, t.partition, key) }
 
 // put sets a row, or deletes it where value is nil.
 func (t *Task) put(of *table, key []byte, value any) {
@@ -166,14 +168,14 @@ func (t *Task) key(of *table, key state.Key) []byte {
 // scan walks the rows that begin with prefix in key order, as of the call: the store's rows, with the overlay's changes
 // in their places. The key is valid during the call of yield.
 func (t *Task) scan(of *table, prefix []byte, yield func(key []byte, value any) bool) {
-	to := state.After(prefix)
-	changes := t.overlay.snapshot(prefix, to)
-	iterator, err := t.store.Scan(t.storeKey(prefix), t.storeEnd(to))
+	changes := t.overlay.snapshot(prefix, state.After(prefix))
+	from := t.place(prefix)
+	iterator, err := t.store.Scan(from, state.After(from))
 	if err != nil {
 		panic(storeFailure{err})
 	}
 	defer closing(iterator)
-	walk(changes, iterator, len(t.prefix), func(key, row []byte, c *change) bool {
+	walk(changes, iterator, func(key, row []byte, c *change) bool {
 		switch {
 		case c != nil && c.value == nil:
 			return true
@@ -196,20 +198,28 @@ func closing(iterator state.Iterator) {
 }
 
 // walk merges changes with stored rows; where both have a key the change wins.
-func walk(changes []change, stored state.Iterator, prefix int, yield func(key, row []byte, c *change) bool) {
-	has := stored.Next()
+func walk(changes []change, stored state.Iterator, yield func(key, row []byte, c *change) bool) {
+	var key []byte // of the stored row
+	next := func() bool {
+		has := stored.Next()
+		if has {
+			key = appendTaskKey(key[:0], stored.Key())
+		}
+		return has
+	}
+	has := next()
 	for has || len(changes) > 0 {
 		order := -1 // the change comes first
 		if len(changes) == 0 {
 			order = 1
 		} else if has {
-			order = bytes.Compare([]byte(changes[0].key), stored.Key()[prefix:])
+			order = cmp.Compare(changes[0].key, string(key))
 		}
 		if order > 0 {
-			if !yield(stored.Key()[prefix:], stored.Value(), nil) {
+			if !yield(key, stored.Value(), nil) {
 				return
 			}
-			has = stored.Next()
+			has = next()
 			continue
 		}
 		if !yield([]byte(changes[0].key), nil, &changes[0]) {
@@ -217,7 +227,7 @@ func walk(changes []change, stored state.Iterator, prefix int, yield func(key, r
 		}
 		changes = changes[1:]
 		if order == 0 {
-			has = stored.Next()
+			has = next()
 		}
 	}
 }
@@ -225,11 +235,11 @@ func walk(changes []change, stored state.Iterator, prefix int, yield func(key, r
 // dropRange deletes every row with from ≤ key < to: a tombstone each in the changelog, one range deletion in the store.
 func (t *Task) dropRange(of *table, from, to []byte) {
 	var keys [][]byte
-	iterator, err := t.store.Scan(t.storeKey(from), t.storeKey(to))
+	iterator, err := t.store.Scan(t.place(from), t.place(to))
 	if err != nil {
 		panic(storeFailure{err})
 	}
-	walk(t.overlay.snapshot(from, to), iterator, len(t.prefix), func(key, _ []byte, c *change) bool {
+	walk(t.overlay.snapshot(from, to), iterator, func(key, _ []byte, c *change) bool {
 		if c == nil || c.value != nil {
 			keys = append(keys, append([]byte(nil), key...))
 		}

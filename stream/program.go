@@ -13,6 +13,7 @@ import (
 type Program struct {
 	stage    *Stage
 	release  string
+	layout   Layout
 	takers   map[string]taker
 	encoders []encoder
 }
@@ -33,7 +34,7 @@ func Bind(stage *Stage, registry schemas.Registry, release string) (*Program, er
 	if len(stage.references) > 0 && stage.wake == nil {
 		report("reference data is read, but OnWake says nothing of what happens when an awaited row arrives")
 	}
-	p := &Program{stage: stage, release: release, takers: map[string]taker{}}
+	p := &Program{stage: stage, release: release, layout: stage.layout(), takers: map[string]taker{}}
 	for _, in := range stage.inputs {
 		if p.takers[in.topic] != nil {
 			report("input %s is declared twice", in.topic)
@@ -63,6 +64,9 @@ func Bind(stage *Stage, registry schemas.Registry, release string) (*Program, er
 	}
 	return p, nil
 }
+
+// Layout tells where the rows of the stage's tasks lie in their store.
+func (p *Program) Layout() Layout { return p.layout }
 
 // Stage returns the declarations.
 func (p *Program) Stage() *Stage { return p.stage }

@@ -9,31 +9,6 @@ import (
 	"waybill/state"
 )
 
-// What a store holds: tasks' rows, reference data, and how far each of them is.
-const (
-	taskRows       = 'T'
-	referenceRows  = 'R'
-	positions      = 'P'
-	changelogsRead = 'c'
-	referencesRead = 'r'
-)
-
-func taskPrefix(partition int32) []byte {
-	return binary.BigEndian.AppendUint32([]byte{taskRows}, uint32(partition))
-}
-
-func (t *Task) storeKey(key []byte) []byte {
-	return append(append(make([]byte, 0, len(t.prefix)+len(key)), t.prefix...), key...)
-}
-
-// storeEnd is where a scan of the task's rows ends; nil means behind the last of them.
-func (t *Task) storeEnd(to []byte) []byte {
-	if to == nil {
-		return state.After(t.prefix)
-	}
-	return t.storeKey(to)
-}
-
 // Position is how far a store has read a task's changelog.
 type Position struct {
 	Next int64     // the offset to read next; 0: nothing is in the store
@@ -64,7 +39,8 @@ func appendChangelogPosition(batch *state.Batch, partition int32, next int64, at
 
 // ReadOn tells from which offset a restore of a task reads its changelog, which has the offsets from start to before end. It
 // reads on from what the store reflects; a store that cannot be read on from is emptied of the task first, and why says so:
-// it is ahead of a changelog that was made anew, or older than the changelog's tombstones, of which it may have missed some.
+// it is ahead of a changelog that was made anew, or older than the changelog's tombstones, of which it may have missed some, or
+// of a release that laid its rows out otherwise.
 func ReadOn(store state.Store, partition int32, start, end int64, now time.Time, tombstones time.Duration) (next int64, why string, err error) {
 	position, err := ChangelogPosition(store, partition)
 	if err != nil {
@@ -75,6 +51,11 @@ func ReadOn(store state.Store, partition int32, start, end int64, now time.Time,
 		why = fmt.Sprintf("the store is ahead of its changelog, which was made anew (%d, the changelog ends at %d)", position.Next, end)
 	case position.Next > 0 && age > tombstones*9/10:
 		why = fmt.Sprintf("the store is older than the changelog's tombstones (%s)", age.Round(time.Second))
+	case position.Next == 0:
+		if holds, err := Holds(store, partition); err != nil || !holds {
+			return start, "", err
+		}
+		why = "the store has rows of a release that laid them out otherwise"
 	default:
 		return max(position.Next, start), "", nil
 	}
@@ -84,7 +65,7 @@ func ReadOn(store state.Store, partition int32, start, end int64, now time.Time,
 // Restore applies records of a task's changelog to the store, in their order, together with the offset to read next. Now
 // is when end was the changelog's end. A part of a restore does not make the store younger: what was deleted behind it may
 // be older than the part, and its tombstone gone when the restore goes on.
-func Restore(store state.Store, partition int32, entries []Entry, next, end int64, now time.Time) error {
+func Restore(store state.Store, layout Layout, partition int32, entries []Entry, next, end int64, now time.Time) error {
 	if next < end {
 		before, err := ChangelogPosition(store, partition)
 		if err != nil {
@@ -94,10 +75,10 @@ func Restore(store state.Store, partition int32, entries []Entry, next, end int6
 			now = before.At
 		}
 	}
-	prefix := taskPrefix(partition)
 	var batch state.Batch
+	var keys room
 	for _, entry := range entries {
-		key := append(append([]byte(nil), prefix...), entry.Key...)
+		key := keys.place(&layout, partition, entry.Key)
 		if entry.Value == nil {
 			batch.Delete(key)
 			continue
@@ -110,34 +91,43 @@ func Restore(store state.Store, partition int32, entries []Entry, next, end int6
 
 // Holds tells whether the store has rows of a task.
 func Holds(store state.Store, partition int32) (bool, error) {
-	prefix := taskPrefix(partition)
-	rows, err := store.Scan(prefix, state.After(prefix))
-	if err != nil {
-		return false, err
+	for _, prefix := range taskRows(partition) {
+		rows, err := store.Scan(prefix, state.After(prefix))
+		if err != nil {
+			return false, err
+		}
+		holds := rows.Next()
+		if err := rows.Close(); err != nil || holds {
+			return holds, err
+		}
 	}
-	holds := rows.Next()
-	return holds, rows.Close()
+	return false, nil
 }
 
 // Forget drops a task's rows, so that a restore begins at the changelog's start.
 func Forget(store state.Store, partition int32) error {
-	prefix := taskPrefix(partition)
 	var batch state.Batch
-	batch.DeleteRange(prefix, state.After(prefix))
+	for _, prefix := range taskRows(partition) {
+		batch.DeleteRange(prefix, state.After(prefix))
+	}
 	batch.Delete(changelogPositionKey(partition))
 	return store.Apply(&batch)
 }
 
 // Rows are a task's rows in a store, by key: for checks that a store is what its changelog says.
 func Rows(store state.Store, partition int32) (map[string][]byte, error) {
-	prefix := taskPrefix(partition)
-	iterator, err := store.Scan(prefix, state.After(prefix))
-	if err != nil {
-		return nil, err
-	}
 	rows := map[string][]byte{}
-	for iterator.Next() {
-		rows[string(iterator.Key()[len(prefix):])] = bytes.Clone(iterator.Value())
+	for _, prefix := range taskRows(partition) {
+		iterator, err := store.Scan(prefix, state.After(prefix))
+		if err != nil {
+			return nil, err
+		}
+		for iterator.Next() {
+			rows[string(appendTaskKey(nil, iterator.Key()))] = bytes.Clone(iterator.Value())
+		}
+		if err := iterator.Close(); err != nil {
+			return nil, err
+		}
 	}
-	return rows, iterator.Close()
+	return rows, nil
 }

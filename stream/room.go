@@ -31,10 +31,18 @@ func (r *room) keep(written []byte) []byte {
 	return written[:n:n]
 }
 
-// join copies two texts into the room, one behind the other.
-func (r *room) join(one []byte, other string) []byte {
-	if cap(r.free) < len(one)+len(other) {
-		r.free = make([]byte, 0, max(roomBytes, len(one)+len(other)))
+// place writes the key in the store of a task's row.
+func (r *room) place(layout *Layout, partition int32, key []byte) []byte {
+	if cap(r.free) < placeBytes+len(key) {
+		r.free = make([]byte, 0, max(roomBytes, placeBytes+len(key)))
 	}
-	return r.keep(append(append(r.free, one...), other...))
+	return r.keep(layout.append(r.free, partition, key))
+}
+
+// copy copies a text into the room.
+func (r *room) copy(text string) []byte {
+	if cap(r.free) < len(text) {
+		r.free = make([]byte, 0, max(roomBytes, len(text)))
+	}
+	return r.keep(append(r.free, text...))
 }

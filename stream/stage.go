@@ -55,9 +55,10 @@ type output struct {
 type encoder func(ctx context.Context, dst []byte, value any) ([]byte, error)
 
 type table struct {
-	id   uint8
-	name string
-	rows rowCodec
+	id       uint8
+	name     string
+	rows     rowCodec
+	byEntity bool // see Layout
 }
 
 type timerKind struct {
@@ -204,8 +205,15 @@ func (stage *Stage) problem(format string, args ...any) {
 	stage.problems = append(stage.problems, fmt.Sprintf(format, args...))
 }
 
+func (stage *Stage) layout() (l Layout) {
+	for id, t := range stage.tables {
+		l[id] = t != nil && t.byEntity
+	}
+	return l
+}
+
 func addTable[K state.Key, V any](stage *Stage, id uint8, name string) *table {
-	t := &table{id: id, name: name, rows: rowsOf[V]()}
+	t := &table{id: id, name: name, rows: rowsOf[V](), byEntity: true}
 	stage.addTable(t)
 	return t
 }

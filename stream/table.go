@@ -15,7 +15,7 @@ import (
 // copy (new slices, not the old ones' elements) and Put the copy, which then belongs to the table.
 type Table[K state.Key, V any] struct{ *table }
 
-// NewTable declares a table. Its number names it in the store and the changelog for ever: never reuse one.
+// NewTable declares a table. Its keys begin with a text: what the row is about. Its number names it in the store and the changelog for ever: never reuse one.
 func NewTable[K state.Key, V any](stage *Stage, id uint8, name string) *Table[K, V] {
 	return &Table[K, V]{addTable[K, V](stage, id, name)}
 }
@@ -39,19 +39,12 @@ func (t *Table[K, V]) Delete(s *Step, key K) {
 	s.task.put(t.table, s.task.key(t.table, key), nil)
 }
 
-// Scan walks the rows whose key begins with prefix, in key order, as of the call: rows may be put and deleted meanwhile.
+// Scan walks the rows whose key begins with prefix, the text that it begins with whole, in key order, as of the call: rows may be put and deleted meanwhile.
 func (t *Table[K, V]) Scan(s *Step, prefix state.Key) iter.Seq[*V] {
 	return func(yield func(*V) bool) {
 		s.task.scan(t.table, prefix.AppendKey([]byte{t.id}), func(_ []byte, value any) bool { return yield(value.(*V)) })
 	}
 }
-
-// All walks every row of the task's table in key order.
-func (t *Table[K, V]) All(s *Step) iter.Seq[*V] { return t.Scan(s, everything{}) }
-
-type everything struct{}
-
-func (everything) AppendKey(dst []byte) []byte { return dst }
 
 // rowCodec turns a table's rows into bytes and back.
 type rowCodec interface {

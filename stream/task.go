@@ -26,7 +26,6 @@ type Task struct {
 	cache      *state.Cache
 	dropped    []keyRange
 	schemaKept [256]bool
-	prefix     []byte // of the task's rows in the store
 	keyBuffer  []byte
 	readBuffer []byte // the key of a row in the store that is being read
 	scratches  []any
@@ -79,7 +78,7 @@ const DefaultCacheBytes = 8 << 20
 func (p *Program) NewTask(partition int32, store state.Store, references *References, cacheBytes int) (*Task, error) {
 	t := &Task{
 		program: p, partition: partition, store: store, references: references,
-		overlay: newOverlay(), cache: state.NewCache(cacheBytes), prefix: taskPrefix(partition),
+		overlay: newOverlay(), cache: state.NewCache(cacheBytes),
 		latest: map[latestKey]int{}, counts: map[Outcome]int64{}, windowDropped: map[uint8]int64{},
 	}
 	t.step.task = t
@@ -200,7 +199,7 @@ func (t *Task) deadLetter(s *Step, record *Record, class, message, field string,
 // send queues a record. Records of EmitLatest outputs are encoded when the epoch ends, the others at once.
 func (t *Task) send(s *Step, slot int, partition int32, key string, value any, tombstone bool) {
 	output := t.program.stage.outputs[slot]
-	record := pending{slot: slot, Out: Out{Topic: output.topic, Partition: partition, Key: t.room.join(nil, key), Time: s.now}}
+	record := pending{slot: slot, Out: Out{Topic: output.topic, Partition: partition, Key: t.room.copy(key), Time: s.now}}
 	switch {
 	case output.latest:
 		if !tombstone {

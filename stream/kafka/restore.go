@@ -123,7 +123,7 @@ func (s *session) readChangelog(ctx context.Context, partition int32, next, end 
 				bytes += len(record.Key) + len(record.Value)
 			}
 		})
-		if err := stream.Restore(s.store, partition, entries, next, end, began); err != nil {
+		if err := stream.Restore(s.store, s.program.Layout(), partition, entries, next, end, began); err != nil {
 			return err
 		}
 		total += len(entries)

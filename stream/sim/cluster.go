@@ -89,7 +89,7 @@ func (c *Cluster) diskOfAnother() state.Disk {
 	if err == nil {
 		for task := range c.options.Partitions {
 			foreign := []stream.Entry{{Key: []byte("\x01foreign"), Value: []byte("rows of another cluster")}}
-			if err = stream.Restore(store, task, foreign, 1<<40, 1<<40, c.now); err != nil {
+			if err = stream.Restore(store, stream.Layout{}, task, foreign, 1<<40, 1<<40, c.now); err != nil {
 				break
 			}
 		}

@@ -482,7 +482,7 @@ func (r *restore) goOn() (done, went bool, err error) {
 		}
 	}
 	if upTo > r.next {
-		if err := stream.Restore(s.store, r.task, entries, upTo, r.end, s.process.now()); err != nil {
+		if err := stream.Restore(s.store, s.program.Layout(), r.task, entries, upTo, r.end, s.process.now()); err != nil {
 			return false, true, err
 		}
 		r.next = upTo

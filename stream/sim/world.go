@@ -92,7 +92,7 @@ func (w *World) open(running *runningStage) {
 			entries = append(entries, stream.Entry{Key: record.Key, Value: record.Value})
 		}
 		if len(entries) > 0 {
-			w.check(stream.Restore(running.store, partition, entries, int64(len(*changelog)), int64(len(*changelog)), w.now))
+			w.check(stream.Restore(running.store, running.program.Layout(), partition, entries, int64(len(*changelog)), int64(len(*changelog)), w.now))
 		}
 		task, err := running.program.NewTask(partition, running.store, running.references, stream.DefaultCacheBytes)
 		w.check(err)
