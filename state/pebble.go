@@ -42,7 +42,8 @@ type Pebble struct {
 	failure   *failure
 
 	reading sync.Mutex
-	row     *pebble.Iterator // of point reads, since the last change; nil: none is open
+	changes int                // that were made
+	idle    []*pebble.Iterator // of point reads, that show the latest change
 
 	closing sync.RWMutex // held for reading by every call, so that Close does not pull the store from under one
 	closed  bool
@@ -171,42 +172,59 @@ func (p *Pebble) Get(key []byte) ([]byte, error) {
 		return nil, err
 	}
 	defer p.leave()
+	row, changes, err := p.beginRead()
+	if err != nil {
+		return nil, p.failed("read", err)
+	}
+	var kept []byte
+	if row.SeekPrefixGE(key) { // the whole key is the prefix
+		var value []byte
+		if value, err = row.ValueAndErr(); err == nil {
+			kept = append(make([]byte, 0, len(value)), value...)
+		}
+	} else {
+		err = row.Error()
+	}
+	if err := errors.Join(err, p.endRead(row, changes, err == nil)); err != nil {
+		return nil, p.failed("read", err)
+	}
+	return kept, nil
+}
+
+// beginRead gives an iterator of those that reads between two changes use in turn: to open one costs as much as a look-up,
+// and rows of one entity lie in blocks that it has at hand.
+func (p *Pebble) beginRead() (row *pebble.Iterator, changes int, err error) {
 	p.reading.Lock()
 	defer p.reading.Unlock()
-	value, err := p.read(key)
-	if err != nil {
-		return nil, p.failed("read", errors.Join(err, p.endReads()))
+	if n := len(p.idle); n > 0 {
+		row, p.idle = p.idle[n-1], p.idle[:n-1]
+		return row, p.changes, nil
 	}
-	return value, nil
+	row, err = p.db.NewIter(pointReads)
+	return row, p.changes, err
 }
 
-// read looks a key up by the iterator that the reads since the last change have in common: to open one costs as much as a
-// look-up, and rows of one entity lie in blocks that it has at hand.
-func (p *Pebble) read(key []byte) ([]byte, error) {
-	if p.row == nil {
-		row, err := p.db.NewIter(pointReads)
-		if err != nil {
-			return nil, err
-		}
-		p.row = row
-	}
-	if !p.row.SeekPrefixGE(key) { // the whole key is the prefix
-		return nil, p.row.Error()
-	}
-	value, err := p.row.ValueAndErr()
-	if err != nil {
-		return nil, err
-	}
-	return append(make([]byte, 0, len(value)), value...), nil
-}
-
-// endReads closes the iterator of point reads: it does not show what changes from now on.
-func (p *Pebble) endReads() error {
-	row := p.row
-	if p.row = nil; row == nil {
+// endRead keeps the iterator for the next read, unless something has changed meanwhile.
+func (p *Pebble) endRead(row *pebble.Iterator, changes int, whole bool) error {
+	p.reading.Lock()
+	defer p.reading.Unlock()
+	if whole && changes == p.changes {
+		p.idle = append(p.idle, row)
 		return nil
 	}
 	return row.Close()
+}
+
+// changed drops the iterators that do not show the latest change.
+func (p *Pebble) changed() (err error) {
+	p.reading.Lock()
+	defer p.reading.Unlock()
+	p.changes++
+	for _, row := range p.idle {
+		err = errors.Join(err, row.Close())
+	}
+	p.idle = p.idle[:0]
+	return err
 }
 
 // Apply makes the batch visible, whole or not at all.
@@ -251,12 +269,10 @@ func (p *Pebble) Sync() error {
 }
 
 func (p *Pebble) commit(writes *pebble.Batch, options *pebble.WriteOptions) error {
-	p.reading.Lock()
-	defer p.reading.Unlock()
-	if err := p.endReads(); err != nil {
-		return p.failed("read", err)
-	}
 	err := p.failure.guard(func() error { return writes.Commit(options) })
+	if err == nil {
+		err = p.changed()
+	}
 	if err != nil {
 		return p.failed("write", err) // Pebble may still be at the batch: it is not given back
 	}
@@ -271,7 +287,11 @@ func (p *Pebble) Close() error {
 		return nil
 	}
 	p.closed = true
-	err := errors.Join(p.endReads(), p.failure.close(p.db.Close))
+	var err error
+	if !p.failure.isStuck() {
+		err = p.changed()
+	}
+	err = errors.Join(err, p.failure.close(p.db.Close))
 	if p.failure.isStuck() {
 		return p.failure.error() // and the directory stays locked
 	}

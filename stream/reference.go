@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"iter"
 	"strings"
+	"sync"
 
 	"waybill/schemas"
 	"waybill/state"
@@ -110,12 +111,14 @@ func (t *Task) arrive(a arrival) {
 }
 
 // References is a process's copy of a stage's reference data, in a section of its store, with the offsets that it
-// reflects. One goroutine uses it: the one that runs the stage's tasks.
+// reflects. Tasks read it beside each other; who applies to it runs no task meanwhile.
 type References struct {
 	program *Program
 	store   state.Store
-	cache   *state.Cache
-	buffer  []byte // the key of a row that is being read
+
+	mu     sync.Mutex // of what follows
+	cache  *state.Cache
+	buffer []byte // the key of a row that is being read
 }
 
 // NewReferences opens the copy in the store.
@@ -203,6 +206,8 @@ func referenceKey(ref *reference, key string) []byte {
 }
 
 func (r *References) get(ref *reference, key string) any {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	r.buffer = append(append(r.buffer[:0], referenceRows, ref.id), key...)
 	full := r.buffer
 	if value, ok := r.cache.Get(full); ok {
@@ -235,12 +240,18 @@ func (r *References) scan(ref *reference, prefix string, yield func(any) bool) {
 	}
 	defer closing(iterator)
 	for more := true; more && iterator.Next(); {
-		value, cached := r.cache.Get(iterator.Key())
-		if !cached {
-			value = r.keep(ref, iterator.Key(), iterator.Value())
-		}
-		more = yield(value)
+		more = yield(r.row(ref, iterator.Key(), iterator.Value()))
 	}
+}
+
+// row is a row that a walk has come to, decoded.
+func (r *References) row(ref *reference, key, row []byte) any {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if value, cached := r.cache.Get(key); cached {
+		return value
+	}
+	return r.keep(ref, key, row)
 }
 
 // present tells whether a row that a waiter waits for is there.

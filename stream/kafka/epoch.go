@@ -5,6 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kerr"
@@ -175,29 +179,65 @@ func (s *session) steps(ctx context.Context, now, began time.Time, fetches kgo.F
 	return taken, nil
 }
 
+// take runs the steps of what was polled. Tasks have nothing in common but reference data, so they run beside each other.
 func (s *session) take(ctx context.Context, now time.Time, fetches kgo.Fetches) (taken int, err error) {
+	polled := map[int32][]*kgo.Record{}
 	fetches.EachPartition(func(partition kgo.FetchTopicPartition) {
 		if len(partition.Records) == 0 || err != nil {
 			return
 		}
-		running := s.tasks[partition.Partition]
-		if running == nil || running.task == nil {
+		if running := s.tasks[partition.Partition]; running == nil || running.task == nil {
 			err = s.sorted("polling", fmt.Errorf("%s partition %d came before its task was restored", partition.Topic, partition.Partition))
 			return
 		}
-		for _, polled := range partition.Records {
-			s.reached[topicPartition{polled.Topic, polled.Partition}] = polled.Offset + 1
-			if polled.Attrs.IsControl() {
+		last := partition.Records[len(partition.Records)-1]
+		s.reached[topicPartition{partition.Topic, partition.Partition}] = last.Offset + 1
+		polled[partition.Partition] = append(polled[partition.Partition], partition.Records...)
+	})
+	if err != nil {
+		return 0, err
+	}
+	counts := make([]int, len(polled))
+	err = beside(slices.Sorted(maps.Keys(polled)), func(i int, task int32) error {
+		for _, one := range polled[task] {
+			if one.Attrs.IsControl() {
 				continue
 			}
-			record := recordOf(polled)
-			if err = running.task.Take(ctx, now, &record); err != nil {
-				return
+			record := recordOf(one)
+			if err := s.tasks[task].task.Take(ctx, now, &record); err != nil {
+				return err
 			}
-			taken++
+			counts[i]++
 		}
+		return nil
 	})
+	for _, n := range counts {
+		taken += n
+	}
 	return taken, err
+}
+
+// beside runs a function for each of some, on as many cores as there are, and returns the error of the first that has one.
+func beside[E any](of []E, run func(i int, one E) error) error {
+	errs := make([]error, len(of))
+	var next atomic.Int32
+	work := func() {
+		for i := int(next.Add(1)) - 1; i < len(of); i = int(next.Add(1)) - 1 {
+			errs[i] = run(i, of[i])
+		}
+	}
+	var others sync.WaitGroup
+	for range min(len(of), runtime.GOMAXPROCS(0)) - 1 {
+		others.Go(work)
+	}
+	work()
+	others.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (s *session) dirty() bool {

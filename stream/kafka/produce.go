@@ -22,15 +22,13 @@ type producedEpoch struct {
 
 // gather encodes what the tasks want written; a task that wants nothing may have counted records.
 func (s *session) gather() (*producedEpoch, error) {
-	epoch := &producedEpoch{}
-	for _, task := range s.sortedTasks() {
+	tasks := s.sortedTasks()
+	epoch := &producedEpoch{tasks: make([]written, len(tasks))}
+	return epoch, beside(tasks, func(i int, task *stream.Task) error {
 		ready, err := task.Ready()
-		if err != nil {
-			return nil, err
-		}
-		epoch.tasks = append(epoch.tasks, written{task: task, ready: ready})
-	}
-	return epoch, nil
+		epoch.tasks[i] = written{task: task, ready: ready}
+		return err
+	})
 }
 
 // send hands what a task wants written to the producer.
