@@ -23,7 +23,7 @@ import (
 const idleWait = 250 * time.Millisecond
 
 // polledAtOnce bounds how many records are taken before the epoch looks at the clock again.
-const polledAtOnce = 500
+const polledAtOnce = 4000
 
 // pass is one turn of the loop: wait for something to do, do it in an epoch, commit it.
 func (s *session) pass(ctx, background context.Context) error {
