@@ -82,7 +82,7 @@ func (o Options) consumer(more ...kgo.Opt) []kgo.Opt {
 	opts = append(opts,
 		kgo.FetchIsolationLevel(kgo.ReadCommitted()),
 		kgo.KeepControlRecords(),
-		kgo.FetchMaxBytes(1<<20), // what waits decoded for its epoch is many times that
+		kgo.FetchMaxBytes(1<<20),           // what waits decoded for its epoch is many times that
 		kgo.FetchMaxPartitionBytes(64<<10), // so that a poll brings some of every task
 		// A partition that is resumed is read only when the broker has answered the fetch under way.
 		kgo.FetchMaxWait(200*time.Millisecond),
