@@ -75,7 +75,7 @@ func parse(arguments []string) (options, error) {
 	o := options{load: load.Options{Items: 500, Customers: 500}}
 	flags := flag.NewFlagSet("bench", flag.ExitOnError)
 	flags.Uint64Var(&o.load.Seed, "seed", 1, "of the load")
-	flags.IntVar(&o.load.Records, "records", 1_000_000, "source records")
+	flags.IntVar(&o.load.Records, "records", 500_000, "source records")
 	flags.Float64Var(&o.load.Duplicates, "duplicates", 2, "per cent of the events come twice")
 	flags.Float64Var(&o.load.Disorder, "disorder", 10, fmt.Sprintf("per cent of the records come behind up to %d later ones of their topic", load.Late))
 	flags.Float64Var(&o.load.Zipf, "zipf", 0, "blanket orders, called off the more often the lower their rank: the exponent, above 1; 0: the distributor's orders")
@@ -89,7 +89,7 @@ func parse(arguments []string) (options, error) {
 	flags.BoolVar(&o.growth, "growth", false, "how waybill's figures grow with partitions, instances, hot keys, lines, duplicates, disorder and state")
 	only := flags.String("sweeps", "", "of -growth, those of these names only: partitions,instances,hot-keys,lines,duplicates,disorder,state")
 	flags.DurationVar(&o.latency, "latency", 20*time.Second, "how long latency is measured at each rate; 0: not")
-	flags.IntVar(&o.stateKeys, "state-keys", 10_000_000, "keys of state at restart after kill -9; 0: that is not measured")
+	flags.IntVar(&o.stateKeys, "state-keys", 1_000_000, "keys of state at restart after kill -9; 0: that is not measured")
 	flags.IntVar(&o.port, "port", 39092, "the first of three ports: broker, controller, registry")
 	flags.StringVar(&o.folder, "folder", "", "where data, state and logs go; a temporary one when empty, dropped when all is well")
 	flags.StringVar(&o.out, "out", "bench/results/latest.json", "file of the figures")
