@@ -10,6 +10,7 @@ import (
 
 	"github.com/cockroachdb/pebble/v2"
 	"github.com/cockroachdb/pebble/v2/bloom"
+	"github.com/cockroachdb/pebble/v2/sstable/block"
 	"github.com/cockroachdb/pebble/v2/vfs"
 )
 
@@ -132,13 +133,20 @@ func pebbleOptions(options PebbleOptions, lock *pebble.Lock, failure *failure) *
 		o.Levels[i].IndexBlockSize = 64 << 10
 		o.Levels[i].FilterPolicy = bloom.FilterPolicy(10)
 	}
-	// State is rewritten often and read at once: the compression that costs least, on every level.
-	o.ApplyCompressionSettings(func() pebble.DBCompressionSettings { return pebble.DBCompressionFastest })
+	o.ApplyCompressionSettings(func() pebble.DBCompressionSettings { return compression })
 	if options.Tune != nil {
 		options.Tune(o)
 	}
 	return o
 }
+
+// compression is what costs least: state is rewritten often and read at once. What a memtable is written as is merged soon,
+// and not compressed at all.
+var compression = func() pebble.DBCompressionSettings {
+	settings := pebble.DBCompressionFastest
+	settings.Name, settings.Levels[0] = "waybill", block.NoCompression
+	return settings
+}()
 
 func orDefault[N int | int64 | uint64](value, standard N) N {
 	if value == 0 {
