@@ -33,6 +33,20 @@ func TestRowsOnDiskAreThereAgainAfterClosing(t *testing.T) {
 	expect(t, "rows", rows(t, scan(t, onDisk(t, directory, PebbleOptions{}), nil, nil)), "[a=1]")
 }
 
+func TestReadUnderWayDuringAChangeLeavesItsIteratorToNobody(t *testing.T) {
+	store := openPebble(t, vfs.NewMem())
+	set(t, store, "a", "1")
+	row, changes, err := store.beginRead()
+	if err != nil {
+		t.Fatal(err)
+	}
+	set(t, store, "a", "2")
+	if err := store.endRead(row, changes, true); err != nil {
+		t.Fatal(err)
+	}
+	expect(t, "a", string(value(t, store, "a")), "2")
+}
+
 func TestOthersCannotReadAStore(t *testing.T) {
 	directory := filepath.Join(t.TempDir(), "state", "intake")
 	onDisk(t, directory, PebbleOptions{})

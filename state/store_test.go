@@ -124,6 +124,18 @@ func TestChangesOfABatchActInTheirOrder(t *testing.T) {
 	})
 }
 
+func TestReadShowsTheLatestChange(t *testing.T) {
+	eachStore(t, func(t *testing.T, store Store) {
+		expect(t, "before the row is there", string(value(t, store, "a")), "")
+		set(t, store, "a", "1")
+		expect(t, "set", string(value(t, store, "a")), "1")
+		set(t, store, "a", "2")
+		expect(t, "set again", string(value(t, store, "a")), "2")
+		apply(t, store, func(b *Batch) { b.Delete([]byte("a")) })
+		expect(t, "deleted", string(value(t, store, "a")), "")
+	})
+}
+
 func TestScanIsAsOfItsCall(t *testing.T) {
 	eachStore(t, func(t *testing.T, store Store) {
 		set(t, store, "a", "1", "b", "1", "c", "1", "d", "1")
