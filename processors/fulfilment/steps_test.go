@@ -1,6 +1,7 @@
 package fulfilment
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -57,4 +58,27 @@ func TestALineThatAShipmentBroughtIsFoundByTheNextStepThatNamesIt(t *testing.T) 
 			accepted(7, "1", "8", func(l *schemas.AcceptedLine) { l.ItemID = "B" })),
 		order("O1", 2, 40, nil, line(1, "10", nil), line(2, "10", nil), line(7, "1", ofB)))
 	expect(t, "bills", sc.bills(), "O1 #1 invoice on_shipment ACME | 7 B 1 EA @8.00/1 = 8.00 (S1) | 8.00 USD")
+}
+
+func TestAMilestoneBehindACancellationIsToldAlthoughItChangesNothing(t *testing.T) {
+	cancelled := func(l *schemas.AcceptedLine) { l.Status = schemas.AcceptanceCancelled }
+	for _, of := range []struct {
+		name   string
+		cancel any
+	}{
+		{"the shop cancels the line", order("O1", 2, 25, nil, line(1, "10", func(l *schemas.OrderLine) { l.Status = schemas.LineCancelled }))},
+		{"the shop cancels the order", order("O1", 2, 25, func(o *schemas.Order) { o.Status = schemas.OrderCancelled }, line(1, "10", nil))},
+		{"ERP cancels the line", acceptance("O1", 1, 25, schemas.AcceptanceChanged, accepted(1, "10", "10", cancelled))},
+		{"ERP cancels the order", acceptance("O1", 1, 25, schemas.AcceptanceCancelled)},
+	} {
+		sc := newScene(t, sim.Options{})
+		sc.play(masters()...)
+		sc.play(
+			order("O1", 1, 0, nil, line(1, "10", nil)), shipment("O1", "S1", 1, 20, schemas.MilestoneAllocated, box(1, "A", "6", nil)), of.cancel)
+		expect(t, of.name+": open before", sc.open(), "")
+		sc.play(shipment("O1", "S1", 2, 30, schemas.MilestonePicked, box(1, "A", "6", nil)))
+		if open := sc.open(); !strings.HasPrefix(open, "shipped_after_cancel O1/1 ") {
+			t.Errorf("%s: open is %q, want that the warehouse goes on", of.name, open)
+		}
+	}
 }
