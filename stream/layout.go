@@ -59,11 +59,8 @@ func appendTaskKey(dst, place []byte) []byte {
 // textEnd is where the text ends that the bytes begin with, as state.AppendString wrote it; −1: nowhere.
 func textEnd(key []byte) int {
 	for i := 0; i+1 < len(key); i++ {
-		if key[i] == 0 {
-			if key[i+1] == 1 {
-				return i + 2
-			}
-			i++ // a zero in the text
+		if key[i] == 0 && key[i+1] == 1 { // a zero in the text is followed by 0xFF
+			return i + 2
 		}
 	}
 	return -1
