@@ -120,7 +120,7 @@ func (n *Node) opener(share int64) func(stage string) (state.Store, error) {
 			return state.OpenMemory(), nil
 		}
 		store, err := state.OpenPebble(n.folder(stage), state.PebbleOptions{
-			CacheBytes: share / 8, MemTableBytes: uint64(max(share/16, 1<<20)), Logger: n.options.Log.With("stage", stage),
+			CacheBytes: share / 8, MemTableBytes: uint64(max(share/8, 1<<20)), Logger: n.options.Log.With("stage", stage),
 		})
 		if err != nil {
 			return nil, err

@@ -66,7 +66,7 @@ func applyUntilError(t *testing.T, store Store) error {
 }
 
 func TestFullDiskIsAnErrorOfEveryLaterCall(t *testing.T) {
-	for _, suffix := range []string{".log", ".sst", "MANIFEST", ""} {
+	for _, suffix := range []string{".sst", "MANIFEST", ""} {
 		t.Run("of files "+suffix, func(t *testing.T) {
 			t.Parallel()
 			disk := newBreakable(vfs.NewMem())
@@ -89,25 +89,6 @@ func TestFullDiskIsAnErrorOfEveryLaterCall(t *testing.T) {
 			expect(t, "metrics", store.Metrics(), Metrics{})
 			_ = store.Close() // ends, whatever it says
 		})
-	}
-}
-
-func TestDiskThatCannotPreallocateIsGoodEnough(t *testing.T) {
-	disk := newBreakable(vfs.Default)
-	var refused atomic.Int32
-	disk.breakIt(func(op errorfs.Op) error {
-		if op.Kind == errorfs.OpFilePreallocate {
-			refused.Add(1)
-			return syscall.EOPNOTSUPP
-		}
-		return nil
-	})
-	store := onDisk(t, t.TempDir(), smallPebble(disk))
-	if _, _, err := workload(store); err != nil {
-		t.Fatal(err)
-	}
-	if refused.Load() == 0 {
-		t.Fatal("nothing was to be preallocated")
 	}
 }
 

@@ -31,9 +31,9 @@ type PebbleOptions struct {
 
 // Pebble is a Store on disk.
 //
-// A batch goes to Pebble's log without waiting for the disk, since state can be rebuilt from the changelog; Sync waits
-// for the log to reach the disk. The log is one sequence, so a crash leaves a prefix of the batches. (Flushing the
-// memtable would make it durable too, at the price of a small table for each Sync.)
+// A batch is in memory until Pebble writes the memtable that it is in to disk, whole, one memtable after the other: so a
+// crash leaves a prefix of the batches. Pebble's log would make that prefix longer, and every byte written twice; what it
+// would save is read from the changelog faster than it was written. Sync writes what is in memory.
 //
 // An error of the disk (full, broken) fails the store: this call and every later one return it. See failure.go.
 type Pebble struct {
@@ -41,6 +41,7 @@ type Pebble struct {
 	db        *pebble.DB
 	lock      *pebble.Lock
 	failure   *failure
+	readOnly  bool
 
 	reading sync.Mutex
 	changes int                // that were made
@@ -68,7 +69,7 @@ func OpenPebble(directory string, options PebbleOptions) (*Pebble, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open state store %s: %w", directory, err)
 	}
-	p := &Pebble{directory: directory, lock: lock, failure: newFailure(directory, options.Logger)}
+	p := &Pebble{directory: directory, lock: lock, failure: newFailure(directory, options.Logger), readOnly: options.ReadOnly}
 	var db *pebble.DB
 	err = p.failure.guard(func() (err error) {
 		db, err = pebble.Open(directory, pebbleOptions(options, lock, p.failure))
@@ -115,6 +116,7 @@ func pebbleOptions(options PebbleOptions, lock *pebble.Lock, failure *failure) *
 		CacheSize:                   orDefault(options.CacheBytes, 64<<20) + 2*int64(memTable), // Pebble takes memtables out of it
 		MemTableSize:                memTable,
 		MemTableStopWritesThreshold: 4,
+		DisableWAL:                  true,
 		MaxOpenFiles:                orDefault(options.MaxOpenFiles, 1000),
 		// Pinned: a new Pebble must not rewrite the store so that the release before can no longer open it.
 		FormatMajorVersion:         pebble.FormatValueSeparation,
@@ -247,7 +249,7 @@ func (p *Pebble) Apply(batch *Batch) error {
 			return p.failed("write", err)
 		}
 	}
-	return p.commit(writes, pebble.NoSync)
+	return p.commit(writes)
 }
 
 func write(writes *pebble.Batch, change Change) error {
@@ -269,15 +271,14 @@ func (p *Pebble) Sync() error {
 		return err
 	}
 	defer p.leave()
-	mark := p.db.NewBatch()
-	if err := mark.LogData(nil, nil); err != nil {
+	if err := p.failure.guard(p.db.Flush); err != nil {
 		return p.failed("sync", err)
 	}
-	return p.commit(mark, pebble.Sync)
+	return nil
 }
 
-func (p *Pebble) commit(writes *pebble.Batch, options *pebble.WriteOptions) error {
-	err := p.failure.guard(func() error { return writes.Commit(options) })
+func (p *Pebble) commit(writes *pebble.Batch) error {
+	err := p.failure.guard(func() error { return writes.Commit(pebble.NoSync) })
 	if err == nil {
 		err = p.changed()
 	}
@@ -298,6 +299,9 @@ func (p *Pebble) Close() error {
 	var err error
 	if !p.failure.isStuck() {
 		err = p.changed()
+	}
+	if p.failure.error() == nil && !p.readOnly {
+		err = errors.Join(err, p.failure.guard(p.db.Flush))
 	}
 	err = errors.Join(err, p.failure.close(p.db.Close))
 	if p.failure.isStuck() {
