@@ -4,10 +4,12 @@ package kafka
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
@@ -39,6 +41,19 @@ func TestKafkaInstancesThatComeAndGoShareTheTasks(t *testing.T) {
 // TestKafkaATaskOnItsWayFromADeadOwnerArrives has a member die between the rebalance that takes a task from it and the one
 // that would give it to another, and come back under its name: the broker begins no rebalance for that.
 func TestKafkaATaskOnItsWayFromADeadOwnerArrives(t *testing.T) {
+	// Whom the group takes the task from is the group's business, and seldom it is the other one.
+	for attempt, taken := 1, false; !taken; attempt++ {
+		if attempt > 4 {
+			t.Fatal("the group never took a task from the member that dies")
+		}
+		if !t.Run(fmt.Sprint("attempt ", attempt), func(t *testing.T) { taken = aTaskOnItsWayFromADeadOwnerArrives(t) }) {
+			return
+		}
+	}
+}
+
+// aTaskOnItsWayFromADeadOwnerArrives is false when it did not come to that: the group took no task from the member that dies.
+func aTaskOnItsWayFromADeadOwnerArrives(t *testing.T) bool {
 	stage := counting(t)
 	c := realCluster(t, stage)
 	c.produceDemands(0, 30, 30)
@@ -65,7 +80,12 @@ func TestKafkaATaskOnItsWayFromADeadOwnerArrives(t *testing.T) {
 	given(testPartitions)
 
 	other := start("c")
-	eventually(t, moving.Load)
+	for deadline := time.Now().Add(20 * time.Second); !moving.Load(); {
+		if time.Now().After(deadline) {
+			return false
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
 	given(testPartitions - 1)
 	second := start("a")
 	eventually(t, func() bool {
@@ -73,4 +93,5 @@ func TestKafkaATaskOnItsWayFromADeadOwnerArrives(t *testing.T) {
 	})
 	given(testPartitions)
 	c.checkNumbers(30, 30)
+	return true
 }
