@@ -84,7 +84,7 @@ func aTaskOnItsWayFromADeadOwnerArrives(t *testing.T) bool {
 		if time.Now().After(deadline) {
 			return false
 		}
-		time.Sleep(10 * time.Millisecond)
+		pause(context.Background(), 5*time.Millisecond)
 	}
 	given(testPartitions - 1)
 	second := start("a")
