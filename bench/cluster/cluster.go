@@ -2,20 +2,17 @@
 package cluster
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"waybill/deploy/kafka"
 	"waybill/processors"
 	"waybill/schemas"
 	"waybill/stream"
@@ -33,7 +30,7 @@ type Cluster struct {
 	Folder    string          // of the catalogue; empty when it is the built-in one
 
 	client  *kgo.Client
-	scripts []string // environment of the scripts
+	scripts kafka.Scripts
 }
 
 // Options of a cluster.
@@ -45,21 +42,10 @@ type Options struct {
 
 // Start starts both and waits until they answer. What it returns is to be stopped even when it failed.
 func Start(ctx context.Context, o Options) (*Cluster, error) {
-	c := &Cluster{scripts: []string{
-		"WAYBILL_BROKERS=1", "WAYBILL_KAFKA_DIR=" + filepath.Join(o.Folder, "kafka"), fmt.Sprintf("WAYBILL_KAFKA_PORT=%d", o.Port),
-		fmt.Sprintf("WAYBILL_CONTROLLER_PORT=%d", o.Port+1), fmt.Sprintf("WAYBILL_REGISTRY_PORT=%d", o.Port+2)}}
-	said, err := c.script(ctx, "start.sh")
-	if err != nil {
+	c := &Cluster{scripts: kafka.Scripts{Folder: filepath.Join(o.Folder, "kafka"), Brokers: 1, Port: o.Port, Registry: o.Port + 2}}
+	var err error
+	if c.Brokers, c.Registry, err = c.scripts.Start(ctx); err != nil {
 		return c, err
-	}
-	for line := range strings.Lines(said) {
-		name, value, _ := strings.Cut(strings.TrimSpace(line), "=")
-		switch name {
-		case "WAYBILL_TEST_BROKERS":
-			c.Brokers = value
-		case "WAYBILL_TEST_REGISTRY":
-			c.Registry = value
-		}
 	}
 	if c.client, err = c.NewClient(); err != nil {
 		return c, err
@@ -90,27 +76,12 @@ func (c *Cluster) Partition(folder string, partitions int32) error {
 	return nil
 }
 
-func (c *Cluster) script(ctx context.Context, name string) (string, error) {
-	command := exec.CommandContext(ctx, filepath.Join("deploy/kafka", name))
-	command.Env = append(os.Environ(), c.scripts...)
-	// A group of its own: the terminal's Ctrl-C is for this program, which then stops everything in order.
-	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	command.Cancel = func() error { return command.Process.Signal(syscall.SIGTERM) }
-	var said, complaints bytes.Buffer
-	command.Stdout, command.Stderr = &said, &complaints
-	if err := command.Run(); err != nil {
-		return "", fmt.Errorf("deploy/kafka/%s: %w\n%s", name, err, complaints.String())
-	}
-	return said.String(), nil
-}
-
 // Stop ends both and drops their data.
 func (c *Cluster) Stop() error {
 	if c.client != nil {
 		c.client.Close()
 	}
-	_, err := c.script(context.Background(), "stop.sh")
-	return err
+	return c.scripts.Stop()
 }
 
 // NewClient connects to the broker.

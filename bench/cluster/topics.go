@@ -30,19 +30,9 @@ func (c *Cluster) Clear(ctx context.Context, sources bool) error {
 	if err := c.deleteGroups(ctx, groups.Groups()); err != nil {
 		return err
 	}
-	there, err := c.Admin.ListTopics(ctx)
-	if err != nil {
+	names, err := c.topics(ctx, sources)
+	if err != nil || len(names) == 0 {
 		return err
-	}
-	var names []string
-	for name := range there {
-		entry, known := c.Catalogue.Topic(name)
-		if sources || !known || entry.Role != topics.Source && entry.Role != topics.Reference {
-			names = append(names, name)
-		}
-	}
-	if len(names) == 0 {
-		return nil
 	}
 	deleted, err := c.Admin.DeleteTopics(ctx, names...)
 	if err = errors.Join(err, deleted.Error()); err != nil {
@@ -95,14 +85,17 @@ func (c *Cluster) Apply(ctx context.Context) error {
 }
 
 // Written are the topics that a run writes, those that a contestant makes for itself among them.
-func (c *Cluster) Written(ctx context.Context) ([]string, error) {
+func (c *Cluster) Written(ctx context.Context) ([]string, error) { return c.topics(ctx, false) }
+
+// topics are those that there are; without sources, those that a run reads are left out.
+func (c *Cluster) topics(ctx context.Context, sources bool) ([]string, error) {
 	there, err := c.Admin.ListTopics(ctx)
 	if err != nil {
 		return nil, err
 	}
 	var names []string
 	for name := range there {
-		if entry, known := c.Catalogue.Topic(name); !known || entry.Role != topics.Source && entry.Role != topics.Reference {
+		if entry, known := c.Catalogue.Topic(name); sources || !known || entry.Role != topics.Source && entry.Role != topics.Reference {
 			names = append(names, name)
 		}
 	}

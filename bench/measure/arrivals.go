@@ -48,7 +48,16 @@ func (a *Arrivals) Written(record *kgo.Record, at time.Time) {
 
 // Follow reads the bills that come from now on, in the background, until it is stopped.
 func (a *Arrivals) Follow(ctx context.Context, c *cluster.Cluster) (stop func(), err error) {
-	reader, err := c.Reader(kgo.NewOffset().AtEnd(), topics.InvoiceReady.Name())
+	return follow(ctx, c, topics.InvoiceReady.Name(), func(records []*kgo.Record, now time.Time) {
+		for _, record := range records {
+			a.bills = append(a.bills, arrival{now, record.Value, record.Timestamp})
+		}
+	})
+}
+
+// follow hands over, in the background, what is committed to a topic from now on, poll by poll, until it is stopped.
+func follow(ctx context.Context, c *cluster.Cluster, topic string, take func(records []*kgo.Record, now time.Time)) (stop func(), err error) {
+	reader, err := c.Reader(kgo.NewOffset().AtEnd(), topic)
 	if err != nil {
 		return nil, err
 	}
@@ -59,11 +68,7 @@ func (a *Arrivals) Follow(ctx context.Context, c *cluster.Cluster) (stop func(),
 		for ctx.Err() == nil {
 			fetches := reader.PollFetches(ctx)
 			now := time.Now()
-			fetches.EachRecord(func(record *kgo.Record) {
-				if !record.Attrs.IsControl() {
-					a.bills = append(a.bills, arrival{now, record.Value, record.Timestamp})
-				}
-			})
+			take(slices.DeleteFunc(fetches.Records(), func(record *kgo.Record) bool { return record.Attrs.IsControl() }), now)
 		}
 	})
 	return func() { cancel(); running.Wait() }, nil

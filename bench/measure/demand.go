@@ -36,33 +36,20 @@ type seen struct {
 
 // WatchDemand reads in the background what is written from now on.
 func WatchDemand(ctx context.Context, c *cluster.Cluster) (*Demand, error) {
-	reader, err := c.Reader(kgo.NewOffset().AtEnd(), topics.Demand.Name())
-	if err != nil {
-		return nil, err
-	}
 	d := &Demand{placed: map[string]placing{}, changed: make(chan struct{}, 1)}
 	codec := schemas.NewCodec[schemas.Demand](c.Schemas, topics.Demand.Name())
-	ctx, cancel := context.WithCancel(ctx)
-	var running sync.WaitGroup
-	running.Go(func() {
-		defer reader.Close()
-		for ctx.Err() == nil {
-			fetches := reader.PollFetches(ctx)
-			now := time.Now()
-			fetches.EachRecord(func(record *kgo.Record) {
-				if !record.Attrs.IsControl() {
-					value, err := codec.Decode(ctx, record.Value)
-					d.take(value, err, now)
-				}
-			})
-			select {
-			case d.changed <- struct{}{}:
-			default:
-			}
+	var err error
+	d.stop, err = follow(ctx, c, topics.Demand.Name(), func(records []*kgo.Record, now time.Time) {
+		for _, record := range records {
+			value, err := codec.Decode(ctx, record.Value)
+			d.take(value, err, now)
+		}
+		select {
+		case d.changed <- struct{}{}:
+		default:
 		}
 	})
-	d.stop = func() { cancel(); running.Wait() }
-	return d, nil
+	return d, err
 }
 
 // Written notes an order that was placed.

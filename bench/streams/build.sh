@@ -8,17 +8,7 @@ streams=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 source "$streams/../../deploy/kafka/settings.sh"
 contracts=$streams/../../schemas/avsc
 
-# install COMMAND PACKAGE: on Debian as root installs the package that brings the command, elsewhere says what is missing.
-install() {
-  if ! command -v apt-get >/dev/null || [[ $(id -u) != 0 ]]; then
-    fail "$1 is missing: install a Java 17 development kit or newer and Maven (on Debian: apt-get install openjdk-17-jdk-headless maven)"
-  fi
-  say "$1 is missing: installing Debian's $2 …"
-  {
-    apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "$2"
-  } >"$log" 2>&1 || { cat "$log" >&2; fail "could not install $2"; }
-}
-
+needs="a Java 17 development kit or newer and Maven (on Debian: apt-get install openjdk-17-jdk-headless maven)"
 log=$(mktemp)
 trap 'rm -rf "$log" ${into:+"$into"}' EXIT
 

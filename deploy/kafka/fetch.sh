@@ -5,17 +5,7 @@ set -euo pipefail
 # shellcheck source=SCRIPTDIR/settings.sh
 source "$(dirname "${BASH_SOURCE[0]}")/settings.sh"
 
-# install COMMAND PACKAGE: on Debian as root installs the package that brings the command, elsewhere says what is missing.
-install() {
-  if ! command -v apt-get >/dev/null || [[ $(id -u) != 0 ]]; then
-    fail "$1 is missing: install Java 17 or newer and Maven (on Debian: apt-get install openjdk-17-jre-headless maven)"
-  fi
-  say "$1 is missing: installing Debian's $2 …"
-  {
-    apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "$2"
-  } >"$log" 2>&1 || { cat "$log" >&2; fail "could not install $2"; }
-}
-
+needs="Java 17 or newer and Maven (on Debian: apt-get install openjdk-17-jre-headless maven)"
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 

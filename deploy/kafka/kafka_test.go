@@ -1,8 +1,9 @@
 //go:build kafka
 
-// Package kafka tests that what start.sh starts is what the stages are built on: a green end-to-end test proves little on
-// a broker that is set up in another way.
 package kafka
+
+// What start.sh starts is what the stages are built on: a green end-to-end test proves little on a broker that is set up in
+// another way.
 
 import (
 	"context"

@@ -33,6 +33,18 @@ registry=http://127.0.0.1:$registry_port/apis/ccompat/v7
 say() { printf '%s\n' "$*" >&2; }
 fail() { say "error: $*"; exit 1; }
 
+# install COMMAND PACKAGE: on Debian as root installs the package that brings the command, elsewhere says what the
+# script needs. What apt-get says goes to $log.
+install() {
+  if ! command -v apt-get >/dev/null || [[ $(id -u) != 0 ]]; then
+    fail "$1 is missing: install ${needs:?}"
+  fi
+  say "$1 is missing: installing Debian's $2 …"
+  {
+    apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "$2"
+  } >"${log:?}" 2>&1 || { cat "$log" >&2; fail "could not install $2"; }
+}
+
 # port_taken PORT: something listens there.
 port_taken() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 

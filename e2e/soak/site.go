@@ -16,6 +16,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 	"golang.org/x/term"
 
+	"waybill/deploy/kafka"
 	"waybill/dev"
 	"waybill/processors"
 	"waybill/schemas"
@@ -67,7 +68,7 @@ func open(ctx context.Context, o options) (s *site, err error) {
 	if output, err := build.CombinedOutput(); err != nil {
 		return s, fmt.Errorf("building the program: %w\n%s", err, output)
 	}
-	s.cluster = &cluster{folder: filepath.Join(s.folder, "kafka"), port: o.port, log: s.say}
+	s.cluster = &cluster{scripts: kafka.Scripts{Folder: filepath.Join(s.folder, "kafka"), Brokers: brokerCount, Port: o.port, Registry: o.port + 10}, log: s.say}
 	if err := s.cluster.start(ctx); err != nil {
 		return s, err
 	}
@@ -236,7 +237,7 @@ func (s *site) close(well bool) {
 		if !well {
 			s.cluster.keepLogs(s.folder)
 		}
-		err = s.cluster.stop()
+		err = s.cluster.scripts.Stop()
 	}
 	if well {
 		err = errors.Join(err, os.RemoveAll(s.folder))

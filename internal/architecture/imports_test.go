@@ -31,10 +31,10 @@ var layers = []struct {
 	{"node", []string{"stream", "stream/kafka", "state", "schemas", "topics"}, []string{"processors/...", "stream/...", "dev"}},
 	{"dev", []string{"node", "inspect", "feed", "distributor", "stream", "stream/kafka", "state", "schemas", "topics"}, []string{"processors/...", "outcome", "examples"}},
 	{"console/...", []string{"console/...", "inspect", "feed", "schemas/...", "topics/..."}, nil},
-	{"bench/...", []string{"bench/...", "distributor", "node", "stream/...", "state/...", "schemas/...", "topics/...", "processors/..."}, nil},
+	{"bench/...", []string{"bench/...", "deploy/kafka", "distributor", "node", "stream/...", "state/...", "schemas/...", "topics/...", "processors/..."}, nil},
 	{"examples/...", []string{"examples/...", "schemas", "topics"}, []string{"processors/...", "stream/...", "outcome"}},
 	{"e2e", nil, []string{"distributor", "outcome", "inspect", "feed", "node", "dev", "stream/...", "state", "schemas", "topics", "processors/...", "examples"}},
-	{"e2e/soak", []string{"dev", "distributor", "node", "outcome", "processors", "schemas", "stream", "stream/sim", "topics"}, nil},
+	{"e2e/soak", []string{"deploy/kafka", "dev", "distributor", "node", "outcome", "processors", "schemas", "stream", "stream/sim", "topics"}, nil},
 	{"deploy/...", nil, []string{"processors/conditions", "schemas"}},
 	{"internal/architecture", nil, nil},
 	{"museum", nil, nil},
@@ -55,7 +55,7 @@ var libraries = []struct {
 	{"github.com/twmb/franz-go/...", []string{"topics", "stream/kafka", "node", "doctor", "dev", "inspect", "feed", "cmd/...", "bench/...", "e2e/soak"}, "what a stage does is the same on every log: stream/kafka is its way to the broker"},
 	{"github.com/spf13/cobra/...", []string{"cmd/..."}, "commands are cmd's"},
 	{"github.com/prometheus/...", []string{"stream/kafka", "node"}, "the kernel's steps count, its binding to Kafka measures"},
-	{"os/exec", []string{"cmd/...", "bench/...", "museum", "e2e/soak"}, "no other program is started"},
+	{"os/exec", []string{"cmd/...", "bench/...", "deploy/kafka", "museum", "e2e/soak"}, "no other program is started"},
 }
 
 func TestPackagesImportOnlyWhatTheirLayerAllows(t *testing.T) {
