@@ -129,9 +129,9 @@ func ParseBytes(text string) (int64, error) {
 	return n * unit, nil
 }
 
-// LimitMemory makes the process keep to Memory. An eighth of it are blocks of the stores, a quarter rows that wait to
-// be written, an eighth decoded rows; the rest is for records on their way, and garbage. While there is room, garbage waits longer than by Go's
-// default, as most of it are the rows of epochs that are over. GOGC and GOMEMLIMIT, where they are set, win.
+// LimitMemory makes the process keep to Memory. An eighth of it are blocks of the stores, a quarter rows that wait to be
+// written, an eighth decoded rows; the rest is for records on their way, and garbage. While there is room, garbage waits longer
+// than by Go's default, as most of it are the rows of epochs that are over. GOGC and GOMEMLIMIT, where they are set, win.
 func (c Config) LimitMemory() {
 	memory, err := ParseBytes(c.Memory)
 	if err != nil {

@@ -1,14 +1,11 @@
 package processors_test
 
 import (
-	"cmp"
 	"context"
-	"math/rand/v2"
-	"slices"
 	"testing"
 	"time"
 
-	"waybill/distributor"
+	"waybill/bench/load"
 	"waybill/processors/fulfilment"
 	"waybill/processors/intake"
 	"waybill/schemas"
@@ -22,51 +19,28 @@ import (
 
 const (
 	benchPartitions = 8
-	benchEpoch      = 1250 // records of a task
+	benchEpoch      = 1250    // records of a task
+	benchRecords    = 150_000 // source records
 )
 
-// benchLoad is what the source systems say of so many orders: by partition, in the order in which it comes.
-func benchLoad(b *testing.B, registry schemas.Registry, orders int) (sources [][]stream.Record, master []stream.Record, count int) {
+// benchLoad is what the source systems say, by partition, in the order in which it comes, and the canonical master data.
+func benchLoad(b *testing.B, registry schemas.Registry) (sources [][]stream.Record, master []stream.Record) {
 	b.Helper()
-	encoder, start := distributor.NewEncoder(registry), time.Date(2026, 3, 2, 7, 0, 0, 0, time.UTC)
-	d := distributor.New(distributor.Options{Seed: 11, Customers: 400, Items: 1000})
-	for i := range orders {
-		d.Order(start.Add(time.Duration(i) * time.Second))
+	made, err := load.Make(context.Background(), registry, load.Options{Seed: 11, Records: benchRecords, Duplicates: 2, Disorder: 10, Customers: 400, Items: 1000})
+	if err != nil {
+		b.Fatal(err)
 	}
-	encode := func(event distributor.Event, topic string) stream.Record {
-		value, err := encoder.Encode(context.Background(), event)
-		if err != nil {
-			b.Fatal(err)
-		}
-		return stream.Record{Topic: topic, Key: []byte(event.Key), Value: value, Timestamp: event.At}
+	record := func(of load.Record) stream.Record {
+		return stream.Record{Topic: of.Topic, Key: of.Key, Value: of.Value}
 	}
-	for _, event := range d.MasterData(start) {
-		master = append(master, encode(event, event.Topic))
+	for _, of := range made.Master {
+		master = append(master, record(of))
 	}
-	var records []stream.Record
-	for _, event := range d.Until(start.AddDate(0, 3, 0)) {
-		switch event.Topic {
-		case topics.CommerceOrders.Name(), topics.ErpOrders.Name(), topics.WmsShipments.Name():
-			records = append(records, encode(event, event.Topic))
-		}
-	}
-	random := rand.New(rand.NewPCG(11, 2))
-	at := make([]int, len(records)) // every tenth comes up to 200 records late
-	for i := range at {
-		if at[i] = i; random.IntN(10) == 0 {
-			at[i] += random.IntN(200)
-		}
-	}
-	order := make([]int, len(records))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(at[i], at[j]) })
 	sources = make([][]stream.Record, benchPartitions)
-	for _, i := range order {
-		place(sources, records[i])
+	for _, of := range made.Records {
+		place(sources, record(of))
 	}
-	return sources, master, len(records)
+	return sources, master
 }
 
 // place puts a record on its partition.
@@ -146,61 +120,32 @@ func (r *stageRun) take(b *testing.B, input [][]stream.Record, keep bool) {
 	}
 }
 
-// references takes master data through intake, for the stage behind it.
-func references(b *testing.B, registry schemas.Registry, master []stream.Record) (kept []stream.Record) {
-	b.Helper()
-	input := make([][]stream.Record, benchPartitions)
-	for _, record := range master {
-		place(input, record)
-	}
-	run := openStage(b, intake.Stage(topics.Default(), intake.DefaultPolicy()), registry, nil)
-	run.take(b, input, true)
-	for _, topic := range []string{topics.Customers.Name(), topics.Items.Name(), topics.Prices.Name(), topics.Warehouses.Name()} {
-		for _, records := range run.written[topic] {
-			kept = append(kept, records...)
-		}
-	}
-	return kept
-}
-
-const benchOrders = 20_000
-
 func BenchmarkStages(b *testing.B) {
-	registry := schemas.NewLocalRegistry()
-	sources, master, count := benchLoad(b, registry, benchOrders)
-	catalogue := topics.Default()
-	kept := references(b, registry, master)
+	registry, catalogue := schemas.NewLocalRegistry(), topics.Default()
+	sources, master := benchLoad(b, registry)
 	first := openStage(b, intake.Stage(catalogue, intake.DefaultPolicy()), registry, nil)
 	first.take(b, sources, true)
-	canonical := merged(first.written[topics.Orders.Name()], first.written[topics.Shipments.Name()])
-	perEvent := func(b *testing.B, r *stageRun) {
-		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(count), "ns/event")
-		b.ReportMetric(float64(r.bytes)/float64(count), "bytes-out/event")
+	for _, of := range []struct {
+		stage      *stream.Stage
+		input      [][]stream.Record
+		references []stream.Record
+	}{
+		{intake.Stage(catalogue, intake.DefaultPolicy()), sources, nil},
+		{fulfilment.Stage(catalogue, fulfilment.DefaultPolicy()), merged(first.written[topics.Orders.Name()], first.written[topics.Shipments.Name()]), master},
+	} {
+		b.Run(of.stage.Name, func(b *testing.B) {
+			var last *stageRun
+			b.ReportAllocs()
+			for b.Loop() {
+				b.StopTimer()
+				last = openStage(b, of.stage, registry, of.references)
+				b.StartTimer()
+				last.take(b, of.input, false)
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/benchRecords, "ns/event")
+			b.ReportMetric(float64(last.bytes)/benchRecords, "bytes-out/event")
+		})
 	}
-	b.Run("intake", func(b *testing.B) {
-		var last *stageRun
-		b.ReportAllocs()
-		for b.Loop() {
-			b.StopTimer()
-			run := openStage(b, intake.Stage(catalogue, intake.DefaultPolicy()), registry, nil)
-			b.StartTimer()
-			run.take(b, sources, false)
-			last = run
-		}
-		perEvent(b, last)
-	})
-	b.Run("fulfilment", func(b *testing.B) {
-		var last *stageRun
-		b.ReportAllocs()
-		for b.Loop() {
-			b.StopTimer()
-			run := openStage(b, fulfilment.Stage(catalogue, fulfilment.DefaultPolicy()), registry, kept)
-			b.StartTimer()
-			run.take(b, canonical, false)
-			last = run
-		}
-		perEvent(b, last)
-	})
 }
 
 // merged takes two topics' partitions as a poll would: some of one, some of the other.

@@ -12,14 +12,19 @@ const (
 
 // write gives the writer the room to append to and returns what it has written. More than what is left moves elsewhere.
 func (r *room) write(writer func(dst []byte) ([]byte, error)) ([]byte, error) {
-	if cap(r.free) < roomLeft {
-		r.free = make([]byte, 0, roomBytes)
-	}
+	r.need(roomLeft)
 	written, err := writer(r.free)
 	if err != nil {
 		return nil, err
 	}
 	return r.keep(written), nil
+}
+
+// need begins a new piece when less than so much is left of this one.
+func (r *room) need(bytes int) {
+	if cap(r.free) < bytes {
+		r.free = make([]byte, 0, max(roomBytes, bytes))
+	}
 }
 
 // keep makes what was appended to the free room its own.
@@ -33,16 +38,12 @@ func (r *room) keep(written []byte) []byte {
 
 // place writes the key in the store of a task's row.
 func (r *room) place(layout *Layout, partition int32, key []byte) []byte {
-	if cap(r.free) < placeBytes+len(key) {
-		r.free = make([]byte, 0, max(roomBytes, placeBytes+len(key)))
-	}
+	r.need(placeBytes + len(key))
 	return r.keep(layout.append(r.free, partition, key))
 }
 
 // copy copies a text into the room.
 func (r *room) copy(text string) []byte {
-	if cap(r.free) < len(text) {
-		r.free = make([]byte, 0, max(roomBytes, len(text)))
-	}
+	r.need(len(text))
 	return r.keep(append(r.free, text...))
 }

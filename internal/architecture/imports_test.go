@@ -18,7 +18,7 @@ var layers = []struct {
 	{"stream", []string{"state/...", "schemas/...", "topics/..."}, []string{"stream/sim/...", "stream/kafka/..."}},
 	{"stream/kafka/...", []string{"stream/kafka/...", "stream", "state/...", "schemas/...", "topics/..."}, []string{"stream/sim/..."}},
 	{"stream/sim/...", []string{"stream/sim/...", "stream", "state/...", "schemas/...", "topics/..."}, []string{"processors/..."}},
-	{"processors/...", []string{"processors/...", "stream", "state", "schemas", "topics"}, []string{"stream/sim", "outcome", "distributor"}},
+	{"processors/...", []string{"processors/...", "stream", "state", "schemas", "topics"}, []string{"stream/sim", "outcome", "distributor", "bench/load"}},
 	{"outcome", []string{"schemas", "topics"}, nil},
 	{"distributor", []string{"schemas", "topics", "processors/conditions"}, []string{"stream/...", "processors/...", "outcome"}},
 	{"simulation/workload", []string{"distributor", "schemas", "topics", "processors/conditions"}, nil},

@@ -29,11 +29,11 @@ type dossier struct {
 	terms       *CustomerTerms // of the customer, once they were looked up
 	termsOf     string
 
-	find    func(shipmentID string) *ShipmentRow // is shipment
-	learnt  learnt
-	used    []*openLine // of lines, in the order in which they were taken from spare
-	spare   []*openLine
-	changes []change
+	find            func(shipmentID string) *ShipmentRow // is shipment
+	learntCustomers learnt[schemas.Customer, CustomerTerms]
+	learntItems     learnt[schemas.Item, ItemTerms]
+	spare           []*openLine
+	changes         []change
 }
 
 // openLine is a line during one step.
@@ -63,19 +63,19 @@ func (f *fulfilment) open(s *stream.Step, orderID string) *dossier {
 
 // empty forgets the order of the step before, and keeps its memory; that of a large order is left to the garbage collector.
 func (d *dossier) empty() {
-	if d.shipments == nil || len(d.used) > keptLines || len(d.shipments) > keptLines {
+	if d.shipments == nil || len(d.lines) > keptLines || len(d.shipments) > keptLines {
 		*d = dossier{shipments: map[string]*ShipmentRow{}}
 		d.find = d.shipment
 		return
 	}
-	for _, line := range d.used {
+	for _, line := range d.lines {
 		line.reset()
 	}
 	clear(d.shipments)
 	clear(d.changes)
 	*d = dossier{
-		lines: d.lines[:0], shipments: d.shipments, find: d.find, learnt: d.learnt.bounded(),
-		used: d.used[:0], spare: append(d.spare, d.used...), changes: d.changes[:0],
+		spare: append(d.spare, d.lines...), lines: d.lines[:0], shipments: d.shipments, changes: d.changes[:0],
+		find: d.find, learntCustomers: d.learntCustomers, learntItems: d.learntItems,
 	}
 }
 
@@ -129,7 +129,6 @@ func (d *dossier) insert(at int, stored, row *LineRow) *openLine {
 	} else {
 		line = &openLine{}
 	}
-	d.used = append(d.used, line)
 	line.stored, line.row = stored, row
 	if stored != nil {
 		d.rows++
@@ -191,7 +190,7 @@ func (d *dossier) customer() *CustomerTerms {
 		return agreed
 	}
 	if d.terms == nil || d.termsOf != d.order.Placed.CustomerID {
-		d.terms, d.termsOf = d.learnt.customer(d.customers.Get(d.s, d.order.Placed.CustomerID)), d.order.Placed.CustomerID
+		d.terms, d.termsOf = d.learntCustomers.of(d.customers.Get(d.s, d.order.Placed.CustomerID), customerTerms), d.order.Placed.CustomerID
 	}
 	return d.terms
 }
@@ -275,7 +274,7 @@ func (d *dossier) write() {
 	}
 	for _, line := range d.lines {
 		line.row.fillLists()
-		if line.stored == nil || len(line.stored.Billed) != len(line.row.Billed) || !slices.Equal(line.stored.Parts, line.row.Parts) || !reflect.DeepEqual(line.stored, line.row) {
+		if line.stored == nil || !slices.Equal(line.stored.Parts, line.row.Parts) || !reflect.DeepEqual(line.stored, line.row) {
 			d.lineRows.Put(d.s, state.TextNumber{Text: d.order.OrderID, Number: int64(line.row.LineNo)}, line.row)
 		}
 	}

@@ -15,49 +15,24 @@ type masterData interface {
 	warehouse(warehouseID string) bool
 }
 
-// learnt is what was made of rows of master data: a row that was met before need not be looked through again. Rows are
-// never changed, so the row itself is the key.
-type learnt struct {
-	customers map[*schemas.Customer]*CustomerTerms
-	items     map[*schemas.Item]*ItemTerms
-}
+// learnt is what was made of rows of master data: a row that was met before need not be looked through again. Rows are never
+// changed, so the row itself is the key.
+type learnt[R, T any] map[*R]*T
 
-const mostLearnt = 10_000
+const mostLearnt = 5_000
 
-// bounded forgets everything when it has become too much.
-func (l learnt) bounded() learnt {
-	if len(l.customers)+len(l.items) > mostLearnt {
-		return learnt{}
-	}
-	return l
-}
-
-func (l *learnt) customer(row *schemas.Customer) *CustomerTerms {
+// of is what was made of a row, or is made now; nil of none. When it has become too much everything is forgotten.
+func (l *learnt[R, T]) of(row *R, make func(*R) *T) *T {
 	if row == nil {
 		return nil
 	}
-	terms := l.customers[row]
+	terms := (*l)[row]
 	if terms == nil {
-		if l.customers == nil {
-			l.customers = map[*schemas.Customer]*CustomerTerms{}
+		if *l == nil || len(*l) >= mostLearnt {
+			*l = learnt[R, T]{}
 		}
-		terms = customerTerms(row)
-		l.customers[row] = terms
-	}
-	return terms
-}
-
-func (l *learnt) item(row *schemas.Item) *ItemTerms {
-	if row == nil {
-		return nil
-	}
-	terms := l.items[row]
-	if terms == nil {
-		if l.items == nil {
-			l.items = map[*schemas.Item]*ItemTerms{}
-		}
-		terms = itemTerms(row)
-		l.items[row] = terms
+		terms = make(row)
+		(*l)[row] = terms
 	}
 	return terms
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"slices"
 
-	"waybill/schemas"
 	"waybill/topics"
 )
 
@@ -28,7 +27,7 @@ func (m *lineMasterData) reset() {
 // item is what holds of an item for the line. Units and substitutes that
 // master data has learnt since the first bill count as well.
 func (m *lineMasterData) item(itemID string) *ItemTerms {
-	live := m.learnt.item(m.items.Get(m.s, itemID))
+	live := m.learntItems.of(m.items.Get(m.s, itemID), itemTerms)
 	if kept := m.kept(itemID); kept != nil {
 		return kept.extendedBy(live)
 	}
@@ -44,30 +43,26 @@ func (m *lineMasterData) kept(itemID string) *ItemTerms {
 	return nil
 }
 
-// extendedBy adds the units and substitutes that only the live item has.
+// extendedBy adds the units and substitutes that only the live item has; where there are none it is t itself.
 func (t *ItemTerms) extendedBy(live *ItemTerms) *ItemTerms {
-	if live == nil || !live.extends(t) {
+	if live == nil {
 		return t
 	}
-	both := *t
-	both.UOMs, both.Substitutes = slices.Clone(t.UOMs), slices.Clone(t.Substitutes)
+	units, substitutes := slices.Clip(t.UOMs), slices.Clip(t.Substitutes) // what is added does not go into t's
 	for _, unit := range live.UOMs {
 		if _, known := t.units().PerBase(unit.UOM); !known && live.BaseUOM == t.BaseUOM {
-			both.UOMs = append(both.UOMs, unit)
+			units = append(units, unit)
 		}
 	}
 	for _, itemID := range live.Substitutes {
-		both.Substitutes = noted(both.Substitutes, itemID)
+		substitutes = noted(substitutes, itemID)
 	}
+	if len(units) == len(t.UOMs) && len(substitutes) == len(t.Substitutes) {
+		return t
+	}
+	both := *t
+	both.UOMs, both.Substitutes = units, substitutes
 	return &both
-}
-
-// extends tells whether extendedBy has anything to add to what is kept.
-func (t *ItemTerms) extends(kept *ItemTerms) bool {
-	return t.BaseUOM == kept.BaseUOM && slices.ContainsFunc(t.UOMs, func(unit schemas.ItemUOM) bool {
-		_, known := kept.units().PerBase(unit.UOM)
-		return !known
-	}) || slices.ContainsFunc(t.Substitutes, func(itemID string) bool { return !slices.Contains(kept.Substitutes, itemID) })
 }
 
 func (m *lineMasterData) listed(itemID, preferredUOM string) *Price {

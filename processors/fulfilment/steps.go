@@ -177,11 +177,10 @@ func samePart(a, b milestones.Part) bool {
 	return weighsTheSame && a == b
 }
 
-// saysNothingNew tells that the shipment's lines and the order would be judged by this row as by the one before: a milestone
-// on the way out has moved it on, and no more.
+// saysNothingNew tells, of a shipment whose parts are as they were, that its lines and the order would be judged by this row as
+// by the one before: a milestone on the way out has moved it on, and no more.
 func (r *ShipmentRow) saysNothingNew(before *ShipmentRow) bool {
-	return before != nil && !r.hasShipped() && !before.hasShipped() && r.WarehouseID == before.WarehouseID &&
-		r.carries() == before.carries() && r.inProgress() == before.inProgress() && slices.Equal(r.Lines, before.Lines)
+	return before != nil && !r.hasShipped() && !before.hasShipped() && r.WarehouseID == before.WarehouseID
 }
 
 // isQuiet tells that nothing is raised, held or cancelled that would name the latest event of a shipment.
