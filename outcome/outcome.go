@@ -128,8 +128,8 @@ func (o *Outcome) describe(ctx context.Context, topic string, value []byte) (str
 
 func describeOrder(state *schemas.OrderState) string {
 	var text strings.Builder
-	fmt.Fprintf(&text, "order %s of %s: %s, ordered %s billed %s %s, invoices %v, shipments %v",
-		state.OrderID, state.CustomerID, state.Status, state.Ordered, state.Billed, state.Currency, state.Invoices, state.Shipments)
+	fmt.Fprintf(&text, "order %s of %s: %s, ordered %s billed %s %s, elsewhere %v, invoices %v, shipments %v",
+		state.OrderID, state.CustomerID, state.Status, state.Ordered, state.Billed, state.Currency, state.BilledElsewhere, state.Invoices, state.Shipments)
 	for _, line := range state.Lines {
 		fmt.Fprintf(&text, "; line %d %s (%s): %s, ordered %s accepted %s allocated %s picked %s packed %s shipped %s delivered %s ready %s invoiced %s",
 			line.LineNo, line.ItemID, shown(line.ShippedItemID), line.Stage, line.Ordered, line.Accepted, line.Allocated, line.Picked,

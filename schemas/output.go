@@ -75,11 +75,19 @@ type OrderState struct {
 	Lines      []OrderLineState `avro:"lines" json:"lines"`
 	Blocking   []BlockingReason `avro:"blocking" json:"blocking"` // open exceptions of the order
 	Ordered    Amount           `avro:"ordered" json:"ordered"`   // value of the open order lines, where a price is known
-	Billed     Amount           `avro:"billed" json:"billed"`     // net of credits
+	Billed     Amount           `avro:"billed" json:"billed"`     // net of credits, in the currency
 	Invoices   []string         `avro:"invoices" json:"invoices"` // ERP's
 	AsOf       time.Time        `avro:"as_of" json:"as_of"`       // latest occurred_at that is in it
 	Shipments  []string         `avro:"shipments" json:"shipments"`
 	InvoiceIDs []string         `avro:"invoice_ready_ids" json:"invoice_ready_ids"`
+	// BilledElsewhere is what stays billed in other currencies, net of credits, by currency: ERP may change an order's.
+	BilledElsewhere []Money `avro:"billed_elsewhere" json:"billed_elsewhere"`
+}
+
+// Money is an amount of one currency.
+type Money struct {
+	Currency string `avro:"currency" json:"currency"` // ISO 4217
+	Amount   Amount `avro:"amount" json:"amount"`
 }
 
 // OrderLineState is where a line stands. Its stage is the furthest that any of it has reached.

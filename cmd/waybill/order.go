@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"waybill/inspect"
+	sums "waybill/processors/money"
 	"waybill/schemas"
 )
 
@@ -69,13 +70,23 @@ func printOrder(p *printer, order *inspect.Order, now time.Time) {
 	printChain(p, order.Chain)
 }
 
-// billedWords is the net of the bills that are shown; the tracker's sum may be a moment behind them.
+// billedWords is the net of the bills that are shown, first in the order's currency and then in each other one in which
+// something stays billed; the tracker's sum may be a moment behind them.
 func billedWords(order *inspect.Order) string {
 	var net schemas.Amount
+	var elsewhere []schemas.Money
 	for _, bill := range order.Bills {
-		net += bill.Total
+		if bill.Currency == order.State.Currency {
+			net += bill.Total
+		} else {
+			elsewhere = sums.Plus(elsewhere, bill.Currency, bill.Total)
+		}
 	}
-	return money(&net, &order.State.Currency)
+	words := money(&net, &order.State.Currency)
+	for _, other := range elsewhere {
+		words += " and " + money(&other.Amount, &other.Currency)
+	}
+	return words
 }
 
 func blockedWords(p *printer, order *inspect.Order) string {

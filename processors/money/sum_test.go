@@ -22,3 +22,15 @@ func TestSumStaysAtWhatCanBeStored(t *testing.T) {
 		}
 	}
 }
+
+func TestSumsAreKeptApartByCurrency(t *testing.T) {
+	var none []schemas.Money
+	one := Plus(Plus(none, "USD", 5), "EUR", 3)
+	more := Plus(Plus(one, "USD", -5), "JPY", 1)
+	if len(one) != 2 || one[0].Currency != "EUR" || In(one, "USD") != 5 || In(one, "EUR") != 3 || In(one, "CHF") != 0 {
+		t.Errorf("sums %v", one)
+	}
+	if len(more) != 2 || In(more, "USD") != 0 || more[0].Currency != "EUR" || more[1].Currency != "JPY" {
+		t.Errorf("sums %v", more)
+	}
+}

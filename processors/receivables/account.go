@@ -1,8 +1,6 @@
 package receivables
 
 import (
-	"slices"
-	"strings"
 	"time"
 
 	"waybill/processors/money"
@@ -12,15 +10,15 @@ import (
 // Account is what is known of one ERP invoice: what it bills, and what settles it or takes from it. What settles it may be
 // known before the invoice is.
 type Account struct {
-	InvoiceID     string         `avro:"invoice_id"`
-	Invoice       *Billed        `avro:"invoice"`       // nil: not known yet
-	Paid          []Sum          `avro:"paid"`          // applications and their discounts
-	Credited      []Sum          `avro:"credited"`      // credit memos that refer to it
-	Cancellations int64          `avro:"cancellations"` // documents that cancel it
-	OpenDisputes  int64          `avro:"open_disputes"`
-	Disputed      schemas.Amount `avro:"disputed"` // by open disputes
-	Conceded      schemas.Amount `avro:"conceded"` // by accepted disputes
-	AsOf          time.Time      `avro:"as_of"`
+	InvoiceID     string          `avro:"invoice_id"`
+	Invoice       *Billed         `avro:"invoice"`             // nil: not known yet
+	Paid          []schemas.Money `avro:"paid,type-alias=Sum"` // applications and their discounts; money of another currency settles nothing
+	Credited      []schemas.Money `avro:"credited"`            // credit memos that refer to it
+	Cancellations int64           `avro:"cancellations"`       // documents that cancel it
+	OpenDisputes  int64           `avro:"open_disputes"`
+	Disputed      schemas.Amount  `avro:"disputed"` // by open disputes
+	Conceded      schemas.Amount  `avro:"conceded"` // by accepted disputes
+	AsOf          time.Time       `avro:"as_of"`
 }
 
 // Billed is the latest state of the invoice itself.
@@ -33,12 +31,6 @@ type Billed struct {
 	DueOn      schemas.Date        `avro:"due_on"`
 	Orders     int64               `avro:"orders"` // that it bills
 	Origin     schemas.Evidence    `avro:"origin"`
-}
-
-// Sum is money of one currency.
-type Sum struct {
-	Currency string         `avro:"currency"`
-	Amount   schemas.Amount `avro:"amount"`
 }
 
 // billed is the state of an invoice that an account keeps.
@@ -64,7 +56,7 @@ func (a *Account) correct(before, now *Correction) {
 		case change.correction.Kind == schemas.InvoiceKindCancellation:
 			a.Cancellations += change.sign
 		case change.correction.Kind == schemas.InvoiceKindCreditMemo:
-			a.Credited = add(a.Credited, change.correction.Currency, schemas.Amount(change.sign)*magnitude(change.correction.Total))
+			a.Credited = money.Plus(a.Credited, change.correction.Currency, schemas.Amount(change.sign)*magnitude(change.correction.Total))
 		}
 	}
 }
@@ -96,9 +88,9 @@ func about(invoice *schemas.Invoice) string {
 // settle puts what a payment settles of the invoice now in place of what it settled before (nil: nothing).
 func (a *Account) settle(before, now *Settlement) {
 	if before != nil {
-		a.Paid = add(a.Paid, before.Currency, -before.Amount)
+		a.Paid = money.Plus(a.Paid, before.Currency, -before.Amount)
 	}
-	a.Paid = add(a.Paid, now.Currency, now.Amount)
+	a.Paid = money.Plus(a.Paid, now.Currency, now.Amount)
 }
 
 // Settlement is what a payment's latest state applies to an invoice, with the discounts that it takes.
@@ -120,29 +112,6 @@ func settlement(payment *schemas.Payment, invoiceID string, origin schemas.Evide
 	return settled
 }
 
-// add returns the sums with an amount added to that of its currency; what comes to nothing is left out.
-func add(sums []Sum, currency string, amount schemas.Amount) []Sum {
-	sums = slices.Clone(sums)
-	at, found := slices.BinarySearchFunc(sums, currency, func(s Sum, currency string) int { return strings.Compare(s.Currency, currency) })
-	if !found {
-		sums = slices.Insert(sums, at, Sum{Currency: currency})
-	}
-	if sums[at].Amount = money.Sum(sums[at].Amount, amount); sums[at].Amount == 0 {
-		sums = slices.Delete(sums, at, at+1)
-	}
-	return sums
-}
-
-// amountIn is the sum of one currency. Money of another one does not settle an invoice.
-func amountIn(sums []Sum, currency string) schemas.Amount {
-	for _, s := range sums {
-		if s.Currency == currency {
-			return s.Amount
-		}
-	}
-	return 0
-}
-
 // receivable is what is owed on the invoice; nil as long as the invoice is not known.
 //
 // A cancelled invoice is credited in full. A credit memo that refers to no invoice is a receivable of its own, below zero.
@@ -156,8 +125,8 @@ func (a *Account) receivable() *schemas.Receivable {
 	r := &schemas.Receivable{
 		InvoiceID: a.InvoiceID, CustomerID: invoice.CustomerID, Currency: invoice.Currency, DueOn: new(invoice.DueOn), AsOf: a.AsOf,
 		Billed:   invoice.Total,
-		Paid:     amountIn(a.Paid, invoice.Currency),
-		Credited: amountIn(a.Credited, invoice.Currency),
+		Paid:     money.In(a.Paid, invoice.Currency),
+		Credited: money.In(a.Credited, invoice.Currency),
 		Disputed: a.Disputed,
 	}
 	if invoice.Kind == schemas.InvoiceKindCreditMemo {

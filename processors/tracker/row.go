@@ -88,6 +88,7 @@ type BillRow struct {
 	InvoiceReadyID string         `avro:"invoice_ready_id"`
 	Revision       int32          `avro:"revision"`
 	ReadyAt        time.Time      `avro:"ready_at"`
+	Currency       string         `avro:"currency"` // empty: it was kept by a release that did not keep it, and counts as the order's
 	Total          schemas.Amount `avro:"total"`
 	Lines          []BilledLine   `avro:"lines"`
 }

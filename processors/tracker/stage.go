@@ -118,7 +118,7 @@ func (tr *tracker) onShipment(s *stream.Step, event *schemas.ShipmentEvent) erro
 
 func (tr *tracker) onBill(s *stream.Step, bill *schemas.InvoiceReady) error {
 	s.Observe(bill.ReadyAt)
-	row := BillRow{InvoiceReadyID: bill.InvoiceReadyID, Revision: bill.Revision, ReadyAt: bill.ReadyAt, Total: bill.Total, Lines: []BilledLine{}}
+	row := BillRow{InvoiceReadyID: bill.InvoiceReadyID, Revision: bill.Revision, ReadyAt: bill.ReadyAt, Currency: bill.Currency, Total: bill.Total, Lines: []BilledLine{}}
 	for _, line := range bill.Lines {
 		row.Lines = append(row.Lines, BilledLine{line.LineNo, line.ShippedItemID, line.Quantity, line.UOM})
 	}

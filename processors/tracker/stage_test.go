@@ -67,9 +67,13 @@ func ships(shipmentID string, minutes int, text string) event {
 	}
 }
 
-// bills is an invoice-ready record of O-1: lines as in milestone.
+// bills is an invoice-ready record of O-1 in euros: lines as in milestone.
 func bills(id string, minutes int, total, lines string) event {
-	bill := &schemas.InvoiceReady{InvoiceReadyID: id, Revision: 1, Kind: schemas.BillInvoice, OrderID: "O-1", Currency: "EUR", Trigger: schemas.OnShipment,
+	return billsIn("EUR", id, minutes, total, lines)
+}
+
+func billsIn(currency, id string, minutes int, total, lines string) event {
+	bill := &schemas.InvoiceReady{InvoiceReadyID: id, Revision: 1, Kind: schemas.BillInvoice, OrderID: "O-1", Currency: currency, Trigger: schemas.OnShipment,
 		Total: schemas.MustAmount(total), ReadyAt: at(minutes)}
 	for _, line := range milestone("", 0, "shipped "+lines).Lines {
 		bill.Lines = append(bill.Lines, schemas.InvoiceReadyLine{LineNo: line.LineNo, OrderedItemID: "A", ShippedItemID: line.ItemID, Quantity: line.Quantity, UOM: line.UOM, PriceUnit: 1})
@@ -231,10 +235,33 @@ func TestTheOrderAsAWhole(t *testing.T) {
 			{ExceptionID: "ex-1", Class: "not_accepted", LineNo: new(int32(2)), Owner: "billing", Since: at(3), Message: "b"},
 		},
 		Ordered: schemas.MustAmount("13"), Billed: schemas.MustAmount("5"), // 3 × 2 as accepted, 1 × 7; line 3 has no price, line 4 is cancelled
-		Invoices: []string{"I-2", "M-1"}, Shipments: []string{"S-1", "S-2"}, InvoiceIDs: []string{"b-2", "b-1"}, AsOf: at(9),
+		Invoices: []string{"I-2", "M-1"}, Shipments: []string{"S-1", "S-2"}, InvoiceIDs: []string{"b-2", "b-1"}, BilledElsewhere: []schemas.Money{}, AsOf: at(9),
 	}
 	if !reflect.DeepEqual(status, want) {
 		t.Errorf("\n got %+v\nwant %+v", status, want)
+	}
+}
+
+func TestMoneyOfSeveralCurrenciesIsNotAddedUp(t *testing.T) {
+	inPounds := func(w *sim.World) {
+		sim.Send(w, topics.Orders, "O-1", &schemas.OrderEvent{OrderID: "O-1", Acceptance: &schemas.OrderAcceptance{
+			Meta: meta(2), OrderID: "O-1", Status: schemas.AcceptanceChanged, Currency: "GBP", Lines: []schemas.AcceptedLine{},
+		}})
+	}
+	events := []event{placed(1, begun, "1:4:A:EA:2"), bills("b-1", 3, "8", "1:4"), inPounds, billsIn("GBP", "b-3", 4, "7", "1:4")}
+	for _, test := range []struct {
+		name   string
+		events []event
+		want   string
+	}{
+		{"both stand", events, "7.00 GBP [{EUR 8.00}]"},
+		{"credited in euros", append(events, bills("b-2", 4, "-8", "1:-4")), "7.00 GBP []"},
+		{"credited in part", append(events, bills("b-2", 4, "-6", "1:-3"), billsIn("CHF", "b-4", 5, "1", "")), "7.00 GBP [{CHF 1.00} {EUR 2.00}]"},
+	} {
+		status := statusAfter(t, test.events...)
+		if got := fmt.Sprint(status.Billed, " ", status.Currency, " ", status.BilledElsewhere); got != test.want {
+			t.Errorf("%s: %s, want %s", test.name, got, test.want)
+		}
 	}
 }
 

@@ -57,7 +57,8 @@ func (o *order) status(known items) *schemas.OrderState {
 	}
 	state := &schemas.OrderState{
 		OrderID: o.id, CustomerID: placed.CustomerID, Channel: placed.Channel, Currency: placed.Currency, Status: placed.Status,
-		Lines: []schemas.OrderLineState{}, Blocking: o.blocking(), Invoices: []string{}, Shipments: []string{}, InvoiceIDs: []string{}, AsOf: o.row.At,
+		Lines: []schemas.OrderLineState{}, Blocking: o.blocking(), Invoices: []string{}, Shipments: []string{}, InvoiceIDs: []string{}, BilledElsewhere: []schemas.Money{},
+		AsOf: o.row.At,
 	}
 	if accepted := o.row.Accepted; accepted != nil {
 		if accepted.Currency != "" {
@@ -149,7 +150,11 @@ func (o *order) addBills(state *schemas.OrderState, lines map[int32]*progress) {
 	for _, bill := range bills {
 		state.AsOf = later(state.AsOf, bill.ReadyAt)
 		state.InvoiceIDs = append(state.InvoiceIDs, bill.InvoiceReadyID)
-		state.Billed = money.Sum(state.Billed, bill.Total)
+		if bill.Currency == "" || bill.Currency == state.Currency {
+			state.Billed = money.Sum(state.Billed, bill.Total)
+		} else {
+			state.BilledElsewhere = money.Plus(state.BilledElsewhere, bill.Currency, bill.Total)
+		}
 		for _, line := range bill.Lines {
 			of := billed{line.LineNo, unit{line.ItemID, line.UOM}}
 			if _, known := net[of]; !known {

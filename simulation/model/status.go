@@ -323,6 +323,9 @@ func (c *comparison) status(id string, must OrderStatus, is *schemas.OrderState)
 	if billed := amountOf(is.Billed); !unknown && !equal(billed, must.Billed) {
 		c.find(Confluence, id, 0, "its status says that %s are billed; it must be %s", text(billed), text(must.Billed))
 	}
+	if len(is.BilledElsewhere) > 0 && !unknown { // all that is not of the order's currency is credited
+		c.find(Confluence, id, 0, "its status says that %v are billed beside its currency; there must be none", is.BilledElsewhere)
+	}
 	var blocking []string
 	for _, reason := range is.Blocking {
 		if c.e.Unmatched[OrderLine{id, said(reason.LineNo)}] && slices.Contains(matched, reason.Class) {
