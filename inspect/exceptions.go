@@ -1,11 +1,9 @@
 package inspect
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 	"time"
@@ -16,67 +14,19 @@ import (
 	"waybill/topics"
 )
 
-// Filter chooses exceptions: those that have one of the values in every field that names some.
-type Filter struct {
-	Classes    []string
-	Severities []schemas.Severity
-	Statuses   []schemas.ExceptionStatus
-	Owners     []string
-	Orders     []string
-	Customers  []string
-	Warehouses []string
-}
-
-// Matches tells whether an exception is among those chosen. An exception about several orders is about each of them.
-func (f Filter) Matches(e *schemas.Exception) bool {
-	about := func(wanted []string, is *string) bool {
-		return len(wanted) == 0 || is != nil && slices.Contains(wanted, *is)
-	}
-	return oneOf(f.Classes, e.Class) && oneOf(f.Severities, e.Severity) && oneOf(f.Statuses, e.Status) && oneOf(f.Owners, e.Owner) &&
-		about(f.Customers, e.CustomerID) && about(f.Warehouses, e.WarehouseID) &&
-		(len(f.Orders) == 0 || slices.ContainsFunc(f.Orders, func(order string) bool { return Concerns(e, order) }))
-}
-
-// Concerns tells whether an exception is about an order.
-func Concerns(e *schemas.Exception, orderID string) bool {
-	return e.OrderID != nil && *e.OrderID == orderID || slices.Contains(e.OrderIDs, orderID)
-}
-
-// Age is how long an exception has been open, or was until it was resolved.
-func Age(e *schemas.Exception, now time.Time) time.Duration {
-	if e.ResolvedAt != nil {
-		now = *e.ResolvedAt
-	}
-	return max(now.Sub(e.OpenedAt), 0)
-}
-
-// Rank puts first what costs most: by the amount at risk times the age, then by age. Amounts count as they are, whatever
-// their currency is.
-func Rank(exceptions []schemas.Exception, now time.Time) {
-	weight := func(e *schemas.Exception) float64 {
-		if e.AmountAtRisk == nil {
-			return 0
-		}
-		return math.Abs(float64(*e.AmountAtRisk)) * Age(e, now).Hours()
-	}
-	slices.SortFunc(exceptions, func(a, b schemas.Exception) int {
-		return cmp.Or(cmp.Compare(weight(&b), weight(&a)), cmp.Compare(Age(&b, now), Age(&a, now)), strings.Compare(a.ExceptionID, b.ExceptionID))
-	})
-}
-
-// Exceptions reads the exceptions that a filter chooses, by Rank.
-func (v View) Exceptions(ctx context.Context, filter Filter, now time.Time) ([]schemas.Exception, error) {
+// Exceptions reads the exceptions that a filter chooses, sorted. What an amount weighs does not depend on the filter.
+func (v View) Exceptions(ctx context.Context, filter Filter, by By, now time.Time) ([]schemas.Exception, error) {
 	all, err := latest(ctx, v, topics.Exceptions, nil)
 	if err != nil {
 		return nil, err
 	}
 	chosen := []schemas.Exception{}
 	for _, exception := range all {
-		if filter.Matches(exception) {
+		if filter.Matches(exception, now) {
 			chosen = append(chosen, *exception)
 		}
 	}
-	Rank(chosen, now)
+	usualOf(all).rank(chosen, by, now)
 	return chosen, nil
 }
 

@@ -20,26 +20,9 @@ func ids(exceptions []schemas.Exception) string {
 	return strings.Join(ids, " ")
 }
 
-func TestWhatCostsMostComesFirst(t *testing.T) {
-	resolved := exception("ex-resolved", "unbilled", 100*time.Hour, "9.00")
-	resolved.ResolvedAt = new(now.Add(-99 * time.Hour))
-	exceptions := []schemas.Exception{
-		*exception("ex-free-new", "unbilled", time.Hour, ""),
-		*exception("ex-small-old", "unbilled", 48*time.Hour, "10.00"), // 480
-		*exception("ex-free-old", "unbilled", 2*time.Hour, ""),
-		*exception("ex-large-new", "unbilled", time.Hour, "500.00"),     // 500
-		*exception("ex-credit", "invoice_mismatch", time.Hour, "-40.0"), // 40: a credit counts by its size
-		*resolved, // 9: its age ended with it
-	}
-	inspect.Rank(exceptions, now)
-	if got, want := ids(exceptions), "ex-large-new ex-small-old ex-credit ex-resolved ex-free-old ex-free-new"; got != want {
-		t.Errorf("got  %s\nwant %s", got, want)
-	}
-}
-
 func TestFiltersNarrowAndTheirValuesWiden(t *testing.T) {
-	e := exception("ex-1", "unreadable", time.Hour, "", "O-1", "O-2")
-	e.CustomerID = new("C-1")
+	e := exception("ex-1", "unreadable", time.Hour, "-12.50", "O-1", "O-2")
+	e.CustomerID, e.InvoiceID = new("C-1"), new("I-1")
 	for _, c := range []struct {
 		name   string
 		filter inspect.Filter
@@ -56,10 +39,40 @@ func TestFiltersNarrowAndTheirValuesWiden(t *testing.T) {
 		{"severity", inspect.Filter{Severities: []schemas.Severity{schemas.SeverityLow}}, false},
 		{"status", inspect.Filter{Statuses: []schemas.ExceptionStatus{schemas.ExceptionOpen}}, true},
 		{"owner", inspect.Filter{Owners: []string{"billing"}}, false},
+		{"its invoice", inspect.Filter{Invoices: []string{"I-1"}}, true},
+		{"another invoice", inspect.Filter{Invoices: []string{"I-2"}}, false},
+		{"channel", inspect.Filter{Channels: []string{"web"}}, false},
+		{"segment", inspect.Filter{Segments: []string{"retail"}}, false},
+		{"item", inspect.Filter{Items: []string{"SAW"}}, false},
+		{"shipment", inspect.Filter{Shipments: []string{"S-1"}}, false},
+		{"its currency", inspect.Filter{Currencies: []string{"EUR"}}, true},
+		{"a credit's size is enough", inspect.Filter{AtLeast: new(schemas.MustAmount("12.5"))}, true},
+		{"not enough", inspect.Filter{AtLeast: new(schemas.MustAmount("12.51"))}, false},
+		{"at most", inspect.Filter{AtMost: new(schemas.MustAmount("12.5"))}, true},
+		{"too much", inspect.Filter{AtMost: new(schemas.MustAmount("12.49"))}, false},
+		{"older", inspect.Filter{OlderThan: 59 * time.Minute}, true},
+		{"not older", inspect.Filter{OlderThan: time.Hour}, false},
+		{"due before", inspect.Filter{DueBefore: new(now.Add(1))}, true},
+		{"due at", inspect.Filter{DueBefore: &now}, false},
+		{"in the message", inspect.Filter{Text: "Quantity IS"}, true},
+		{"not in the message", inspect.Filter{Text: "price"}, false},
 	} {
-		if got := c.filter.Matches(e); got != c.want {
+		if got := c.filter.Matches(e, now); got != c.want {
 			t.Errorf("%s: %v", c.name, got)
 		}
+	}
+}
+
+func TestWhatHasNoAmountIsNeitherSmallNorLargeAndWhatIsResolvedIsNotDue(t *testing.T) {
+	e := exception("ex-1", "unreadable", time.Hour, "")
+	for _, filter := range []inspect.Filter{{AtLeast: new(schemas.Amount(0))}, {AtMost: new(schemas.MustAmount("9"))}} {
+		if filter.Matches(e, now) {
+			t.Errorf("%+v", filter)
+		}
+	}
+	due := inspect.Filter{DueBefore: new(now.Add(1))}
+	if e.Status = schemas.ExceptionResolved; due.Matches(e, now) {
+		t.Error("it is resolved")
 	}
 }
 
@@ -73,7 +86,7 @@ func TestTheLatestStateOfEachExceptionCounts(t *testing.T) {
 	write(c, topics.Exceptions, "ex-bbbb1", closed)
 	write(c, topics.Exceptions, "ex-gone1", nil)
 
-	open, err := c.view().Exceptions(c.ctx, inspect.Filter{Statuses: []schemas.ExceptionStatus{schemas.ExceptionOpen}}, now)
+	open, err := c.view().Exceptions(c.ctx, inspect.Filter{Statuses: []schemas.ExceptionStatus{schemas.ExceptionOpen}}, inspect.ByCost, now)
 	if err != nil || ids(open) != "ex-aaaa1 ex-aaaa2" {
 		t.Errorf("open: %s, %v", ids(open), err)
 	}

@@ -20,7 +20,7 @@ type Order struct {
 	OrderID  string                 `json:"order_id"`
 	State    *schemas.OrderState    `json:"state"` // null: the tracker has not seen it yet
 	Bills    []schemas.InvoiceReady `json:"bills"`
-	Blocking []schemas.Exception    `json:"blocking"` // exceptions that are not resolved, by Rank
+	Blocking []schemas.Exception    `json:"blocking"` // exceptions that are not resolved, what costs most first
 	Awaited  []schemas.Hold         `json:"awaited"`  // events that are missing and not an exception yet: their deadline has not passed
 	Chain    []Happening            `json:"chain"`    // by time
 }
@@ -109,7 +109,7 @@ func (v View) orderEvents(ctx context.Context, o *Order) error {
 
 // orderExceptions fills in what blocks, and of the chain the exceptions and what people did about them.
 func (v View) orderExceptions(ctx context.Context, o *Order, now time.Time) error {
-	exceptions, err := v.Exceptions(ctx, Filter{Orders: []string{o.OrderID}}, now)
+	exceptions, err := v.Exceptions(ctx, Filter{Orders: []string{o.OrderID}}, ByCost, now)
 	if err != nil {
 		return err
 	}

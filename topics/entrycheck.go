@@ -232,7 +232,7 @@ func (c *entryCheck) ordering() {
 	var err error
 	switch {
 	case ordering.Contract == Dense:
-		if ordering.Deadline, err = parseDuration(stated.Deadline); err != nil {
+		if ordering.Deadline, err = ParseDuration(stated.Deadline); err != nil {
 			c.problem([]string{"ordering", "deadline"}, "%v: after it, a gap is an exception", err)
 		} else if ordering.Deadline == 0 {
 			c.problem([]string{"ordering", "deadline"}, "must be more than nothing: events overtake each other in normal operation")
@@ -243,7 +243,7 @@ func (c *entryCheck) ordering() {
 	case stated.Deadline != "":
 		c.problem([]string{"ordering", "deadline"}, "only a dense sequence shows a gap: leave it out")
 	}
-	if c.entry.MaxLateness, err = parseDuration(c.document.MaxLateness); err != nil {
+	if c.entry.MaxLateness, err = ParseDuration(c.document.MaxLateness); err != nil {
 		c.problem([]string{"max_lateness"}, "%v", err)
 	}
 	c.entry.Ordering = ordering

@@ -119,16 +119,16 @@ func TestRepairValuesBecomeJSONWithTheirDigits(t *testing.T) {
 
 func TestDurationsAndSizesReadAsTheyAreWritten(t *testing.T) {
 	for _, text := range []string{"30d", "1d12h", "15m", "30s", "2h30m", "90m30s", "0s"} {
-		duration, err := parseDuration(text)
+		duration, err := ParseDuration(text)
 		if err != nil {
 			t.Errorf("%s: %v", text, err)
 		}
-		if again, err := parseDuration(FormatDuration(duration)); err != nil || again != duration {
+		if again, err := ParseDuration(FormatDuration(duration)); err != nil || again != duration {
 			t.Errorf("%s is written %s, which is %s, %v", text, FormatDuration(duration), again, err)
 		}
 	}
 	for text, want := range map[string]string{"30d": "30d", "24h": "1d", "36h": "1d12h", "90m": "1h30m", "15m": "15m"} {
-		if duration, _ := parseDuration(text); FormatDuration(duration) != want {
+		if duration, _ := ParseDuration(text); FormatDuration(duration) != want {
 			t.Errorf("%s is written %s, want %s", text, FormatDuration(duration), want)
 		}
 	}

@@ -12,8 +12,8 @@ const day = 24 * time.Hour
 
 var dayCount = regexp.MustCompile(`^(\d+)d`)
 
-// parseDuration reads 30d, 1d12h, 15m, 30s: days of 24 hours, then what Go's durations have.
-func parseDuration(text string) (time.Duration, error) {
+// ParseDuration reads 30d, 1d12h, 15m, 30s: days of 24 hours, then what Go's durations have.
+func ParseDuration(text string) (time.Duration, error) {
 	var days time.Duration
 	rest := text
 	if found := dayCount.FindStringSubmatch(text); found != nil {
@@ -38,7 +38,7 @@ func parseRetention(text string) (time.Duration, error) {
 	if text == "forever" {
 		return Forever, nil
 	}
-	retention, err := parseDuration(text)
+	retention, err := ParseDuration(text)
 	switch {
 	case err != nil:
 		return 0, fmt.Errorf("%w, or forever", err)

@@ -27,7 +27,7 @@ func readSystem(where place, document systemDocument) System {
 		problem("owner", "missing: name the team that owns exceptions about its events")
 	}
 	var err error
-	if system.LagBound, err = parseDuration(document.LagBound); err != nil {
+	if system.LagBound, err = ParseDuration(document.LagBound); err != nil {
 		problem("lag_bound", "%v", err)
 	} else if system.LagBound == 0 {
 		problem("lag_bound", "must be more than nothing: every event arrives after it happened")

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -9,7 +10,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"waybill/inspect"
-	"waybill/processors/conditions"
 	"waybill/schemas"
 )
 
@@ -28,130 +28,115 @@ exception then says what became of it.`,
 	}, newExceptionsList(), newExceptionsShow(), newExceptionsAssign(), newExceptionsResolve(), newExceptionsReplay())
 }
 
-// filterFlags choose exceptions.
-type filterFlags struct {
-	classes, severities, statuses, owners, orders, customers, warehouses []string
-	all                                                                  bool
-}
-
-var (
-	severities = []string{"critical", "high", "medium", "low"}
-	statuses   = []string{"open", "assigned", "resolved"}
-)
-
-func (f *filterFlags) declare(command *cobra.Command, status bool) {
-	flags := command.Flags()
-	flags.StringSliceVar(&f.classes, "class", nil, "only these classes")
-	flags.StringSliceVar(&f.severities, "severity", nil, "only these: critical, high, medium, low")
-	flags.StringSliceVar(&f.owners, "owner", nil, "only of these owners")
-	flags.StringSliceVar(&f.orders, "order", nil, "only about these orders")
-	flags.StringSliceVar(&f.customers, "customer", nil, "only about these customers")
-	flags.StringSliceVar(&f.warehouses, "warehouse", nil, "only about these warehouses")
-	complete := map[string][]string{"class": classNames(), "severity": severities}
-	if status {
-		flags.StringSliceVar(&f.statuses, "status", []string{"open", "assigned"}, "only these: open, assigned, resolved")
-		flags.BoolVar(&f.all, "all", false, "of every status")
-		complete["status"] = statuses
-	}
-	for name, words := range complete {
-		_ = command.RegisterFlagCompletionFunc(name, completeWords(words...)) // the flag was declared above
-	}
-}
-
-func classNames() []string {
-	var names []string
-	for _, class := range conditions.Table() {
-		names = append(names, class.Name)
-	}
-	return names
-}
-
-// empty tells that no flag narrows the choice.
-func (f *filterFlags) empty() bool {
-	return len(f.classes)+len(f.severities)+len(f.owners)+len(f.orders)+len(f.customers)+len(f.warehouses) == 0
-}
-
-// filter checks the values that are words of the program.
-func (f *filterFlags) filter() (inspect.Filter, error) {
-	filter := inspect.Filter{Classes: f.classes, Owners: f.owners, Orders: f.orders, Customers: f.customers, Warehouses: f.warehouses}
-	for _, each := range []struct {
-		flag          string
-		given, wanted []string
-	}{{"class", f.classes, classNames()}, {"severity", f.severities, severities}, {"status", f.statuses, statuses}} {
-		for _, value := range each.given {
-			if !slices.Contains(each.wanted, value) {
-				return filter, usage{fmt.Errorf("--%s: %q is not one of %s", each.flag, value, strings.Join(each.wanted, ", "))}
-			}
-		}
-	}
-	for _, severity := range f.severities {
-		filter.Severities = append(filter.Severities, schemas.Severity(severity))
-	}
-	if !f.all {
-		for _, status := range f.statuses {
-			filter.Statuses = append(filter.Statuses, schemas.ExceptionStatus(status))
-		}
-	}
-	return filter, nil
+// listing is how exceptions are listed.
+type listing struct {
+	flags   filterFlags
+	by      string
+	limit   int
+	columns []string
+	output  string
 }
 
 func newExceptionsList() *cobra.Command {
-	var output string
-	var flags filterFlags
+	var l listing
 	command := &cobra.Command{
 		Use:   "list",
 		Short: "List exceptions, what costs most first",
-		Long: `Lists exceptions that are not resolved, or those that the flags choose: one value or several, separated by commas. What
-costs most comes first: by the amount at risk times the age, then by age. Amounts count as they are, whatever their
-currency.`,
+		Long: `Lists exceptions that are not resolved, or those that the flags choose: one value or several, separated by commas. Several
+flags narrow the choice, several values of one widen it.
+
+What costs most comes first: by the amount at risk times the age, then by age. No rates of exchange are known: an amount
+weighs as many times as it is the median of what is at risk in its currency; with --currency EUR the amounts count as they
+are. --sort takes ` + byWords() + `; a credit counts by its size.
+
+At the end stands what is at risk in each currency. An order that several exceptions stand in the way of counts in each.`,
 		Example: `  waybill exceptions list
   waybill exceptions list --class unreadable,sequence_gap --severity high
-  waybill exceptions list --order SO-1001 --all
+  waybill exceptions list --owner billing --due-before now --sort due
+  waybill exceptions list --currency EUR --min-amount 1000 --older-than 3d --limit 20
+  waybill exceptions list --order SO-1001 --all --columns exception_id,status,resolved_at,resolution
+  waybill exceptions list --output csv > queue.csv
   waybill exceptions list --output json | jq 'group_by(.owner) | map({owner: .[0].owner, open: length})'`,
 		Args: noArguments,
-		RunE: func(command *cobra.Command, _ []string) error {
-			filter, err := flags.filter()
-			if err == nil {
-				err = checkOutput(output)
-			}
-			if err != nil {
-				return err
-			}
-			c, err := connected(command)
-			if err != nil {
-				return err
-			}
-			p := newPrinter(command)
-			now := time.Now()
-			exceptions, err := c.view(p).Exceptions(command.Context(), filter, now)
-			if err != nil {
-				return registryHint(err)
-			}
-			if output == "json" {
-				return p.json(exceptions)
-			}
-			printExceptions(p, exceptions, now)
-			return nil
-		},
+		RunE: func(command *cobra.Command, _ []string) error { return l.list(command) },
 	}
+	l.flags.declare(command, true, "of every status")
+	flags := command.Flags()
+	flags.StringVar(&l.by, "sort", string(inspect.ByCost), "what comes first: "+byWords())
+	flags.IntVar(&l.limit, "limit", 0, "only so many of them; 0: all")
+	flags.StringSliceVar(&l.columns, "columns", nil, "these columns, by their names in JSON; all")
+	outputFlag(command, &l.output, "csv")
+	_ = command.RegisterFlagCompletionFunc("sort", completeWords(strings.Split(byWords(), ", ")...))
+	_ = command.RegisterFlagCompletionFunc("columns", completeWords(append([]string{"all"}, columnNames()...)...))
 	configFlags(command, connectionKeys...)
-	flags.declare(command, true)
-	outputFlag(command, &output)
 	return command
 }
 
-func printExceptions(p *printer, exceptions []schemas.Exception, now time.Time) {
+func byWords() string {
+	var words []string
+	for _, by := range inspect.Orders() {
+		words = append(words, string(by))
+	}
+	return strings.Join(words, ", ")
+}
+
+func (l *listing) list(command *cobra.Command) error {
+	now := time.Now()
+	filter, err := l.flags.filter(now)
+	if err != nil {
+		return err
+	}
+	if l.flags.all {
+		filter.Statuses = nil
+	}
+	if !slices.Contains(inspect.Orders(), inspect.By(l.by)) {
+		return usage{fmt.Errorf("--sort: %q is not one of %s", l.by, byWords())}
+	}
+	if l.limit < 0 {
+		return usage{fmt.Errorf("--limit: %d is negative", l.limit)}
+	}
+	if len(l.columns) == 0 {
+		if l.columns = usualColumns; l.output == "csv" {
+			l.columns = []string{"all"}
+		}
+	}
+	chosen, err := columnsOf(l.columns)
+	if err == nil {
+		err = checkOutput(l.output, "csv")
+	}
+	if err != nil {
+		return err
+	}
+	c, err := connected(command)
+	if err != nil {
+		return err
+	}
+	p := newPrinter(command)
+	exceptions, err := c.view(p).Exceptions(command.Context(), filter, inspect.By(l.by), now)
+	if err != nil {
+		return registryHint(err)
+	}
+	shown := exceptions
+	if l.limit > 0 {
+		shown = exceptions[:min(l.limit, len(exceptions))]
+	}
+	switch l.output {
+	case "json":
+		return p.json(shown)
+	case "csv":
+		return writeCSV(p, shown, chosen, now)
+	}
 	if len(exceptions) == 0 {
 		p.line("No exceptions of this kind.")
-		return
+		return nil
 	}
-	t := p.table("", []string{"exception", "class", "severity", "status", "owner", "order", "at risk", "age", "due", "message"}, "at risk", "age", "due")
-	for _, e := range exceptions {
-		t.row(p.id(e.ExceptionID), e.Class, p.severity(e.Severity), e.Status, e.Owner, ordersOf(&e), money(e.AmountAtRisk, e.Currency),
-			span(inspect.Age(&e, now)), dueWords(p, &e, now), strings.ReplaceAll(e.Message, "\n", " "))
+	tableOf(p, shown, chosen, now).printCut()
+	of := ""
+	if len(shown) < len(exceptions) {
+		of = fmt.Sprintf(", %d of them shown", len(shown))
 	}
-	t.printCut()
-	p.line("\n%s%s.", plural(len(exceptions), "exception", "exceptions"), riskWords(exceptions))
+	p.line("\n%s%s%s.", plural(len(exceptions), "exception", "exceptions"), of, totalWords(exceptions, now))
+	return nil
 }
 
 // ordersOf names the order, or how many there are.
@@ -176,26 +161,34 @@ func dueWords(p *printer, e *schemas.Exception, now time.Time) string {
 	}
 }
 
-// riskWords adds up what is at risk by currency.
+// totalWords adds up what is at risk by currency, and counts what is late.
+func totalWords(exceptions []schemas.Exception, now time.Time) (words string) {
+	if risk := riskWords(exceptions); risk != "" {
+		words = ", " + risk + " at risk"
+	}
+	late := 0
+	for _, e := range exceptions {
+		if e.Status != schemas.ExceptionResolved && e.DueAt.Before(now) {
+			late++
+		}
+	}
+	if late > 0 {
+		words += fmt.Sprintf("; %d late", late)
+	}
+	return words
+}
+
+// riskWords is the sum of what is at risk in each currency; empty when no amount is known.
 func riskWords(exceptions []schemas.Exception) string {
 	totals := map[string]schemas.Amount{}
-	var currencies []string
 	for _, e := range exceptions {
-		if e.AmountAtRisk == nil || e.Currency == nil || e.Status == schemas.ExceptionResolved {
-			continue
+		if e.AmountAtRisk != nil && e.Currency != nil && e.Status != schemas.ExceptionResolved {
+			totals[*e.Currency] += *e.AmountAtRisk
 		}
-		if _, known := totals[*e.Currency]; !known {
-			currencies = append(currencies, *e.Currency)
-		}
-		totals[*e.Currency] += *e.AmountAtRisk
 	}
-	slices.Sort(currencies)
 	var words []string
-	for _, currency := range currencies {
+	for _, currency := range slices.Sorted(maps.Keys(totals)) {
 		words = append(words, totals[currency].String()+" "+currency)
 	}
-	if len(words) == 0 {
-		return ""
-	}
-	return ", " + listWords(words) + " at risk"
+	return listWords(words)
 }

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -59,15 +60,17 @@ stands in the way, who owns it and what it is worth.`,
 	return group(root, newVersion())
 }
 
-// outputFlag declares --output.
-func outputFlag(command *cobra.Command, into *string) {
-	command.Flags().StringVarP(into, "output", "o", "table", "table or json")
-	_ = command.RegisterFlagCompletionFunc("output", cobra.FixedCompletions([]string{"table", "json"}, cobra.ShellCompDirectiveNoFileComp))
+// outputFlag declares --output: table, json, and what else there is.
+func outputFlag(command *cobra.Command, into *string, more ...string) {
+	outputs := append([]string{"table", "json"}, more...)
+	command.Flags().StringVarP(into, "output", "o", "table", strings.Join(outputs, ", "))
+	_ = command.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(outputs, cobra.ShellCompDirectiveNoFileComp))
 }
 
-func checkOutput(output string) error {
-	if output != "table" && output != "json" {
-		return usage{fmt.Errorf("--output: %q is neither table nor json", output)}
+func checkOutput(output string, more ...string) error {
+	outputs := append([]string{"table", "json"}, more...)
+	if !slices.Contains(outputs, output) {
+		return usage{fmt.Errorf("--output: %q is not one of %s", output, strings.Join(outputs, ", "))}
 	}
 	return nil
 }

@@ -100,7 +100,7 @@ Exceptions are named by id or chosen by flags; look first with --dry-run. A choi
 			if err = a.check(); err != nil {
 				return err
 			}
-			choose, err := replayed(args, flags, a, command)
+			choose, err := replayed(args, &flags, a, command)
 			if err != nil {
 				return err
 			}
@@ -114,7 +114,7 @@ Exceptions are named by id or chosen by flags; look first with --dry-run. A choi
 		},
 	}
 	configFlags(command, connectionKeys...)
-	flags.declare(command, false)
+	flags.declare(command, false, "everything that is open")
 	command.Flags().StringArrayVar(&set, "set", nil, "a corrected value, path=value; may be repeated")
 	a.declare(command)
 	return command
@@ -129,8 +129,8 @@ func byID(ids []string) chooser {
 }
 
 // replayed chooses what is to be read again: unreadable events, by id or by flags.
-func replayed(ids []string, flags filterFlags, a asking, command *cobra.Command) (chooser, error) {
-	filter, err := flags.filter()
+func replayed(ids []string, flags *filterFlags, a asking, command *cobra.Command) (chooser, error) {
+	filter, err := flags.filter(time.Now())
 	switch {
 	case err != nil:
 		return nil, err
@@ -159,7 +159,7 @@ func replayed(ids []string, flags filterFlags, a asking, command *cobra.Command)
 		return nil, usage{errors.New("--class: only unreadable events can be replayed")}
 	}
 	return func(ctx context.Context, view inspect.View) ([]schemas.Exception, error) {
-		return view.Exceptions(ctx, filter, time.Now())
+		return view.Exceptions(ctx, filter, inspect.ByCost, time.Now())
 	}, nil
 }
 
