@@ -10,6 +10,7 @@ const (
 	WrongAuthority       = "wrong_authority"
 	ShortShipped         = "short_shipped"
 	OverShipped          = "over_shipped"
+	OverReturned         = "over_returned"
 	SubstitutionRefused  = "substitution_refused"
 	SubstitutionUnpriced = "substitution_unpriced"
 	UOMMismatch          = "uom_mismatch"

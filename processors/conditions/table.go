@@ -71,6 +71,8 @@ var classes = []Class{
 		"Agree with the customer: ship the rest, or reduce or cancel what is open on the order."},
 	{OverShipped, "more was shipped than ordered, outside tolerance", schemas.SeverityHigh, ByWarehouse, "warehouse", 24 * hours, ByCause, "the excess is returned, the order changes, or an override",
 		"Check the count. Have the excess returned, or have the customer agree and the order raised; the excess is not billed until then."},
+	{OverReturned, "more came back than was shipped", schemas.SeverityMedium, ByWarehouse, "warehouse", 24 * hours, ByCause, "the warehouse corrects what it shipped or what came back",
+		"Check the count, and under which shipment, item and unit the goods left. Have the warehouse correct the one or the other; the surplus is not credited until then."},
 	{SubstitutionRefused, "an item was shipped in place of the ordered one, which the line does not allow", schemas.SeverityHigh, ByClass, "sales", 8 * hours, ByCause, "the order or master data changes, or an override",
 		"Ask the customer. If the substitute is wanted, allow it on the order line or name it as a substitute in master data; else have it returned."},
 	{SubstitutionUnpriced, "an item was shipped in place of the ordered one and no price is known for it", schemas.SeverityHigh, ByClass, "pricing", 8 * hours, ByCause, "the order or master data changes, or an override",

@@ -14,19 +14,21 @@ import (
 
 // What was billed is never changed in place. What ought to be billed follows from the facts; where it is not what was
 // billed, the difference becomes records: a part that was not billed is invoiced; one that is billed otherwise is credited
-// and billed again; one that is not to be billed is credited. Records of one unit count its revisions.
+// and billed again; one that is not to be billed is credited; of one that came back in part, that part is credited.
+// Records of one unit count its revisions.
 
 // change is a part of a line that is not billed as it should be. One of before and after may be nil.
 type change struct {
 	lineNo        int32
 	before, after *Bill
+	returned      bool // what is credited came back; of what was kept, after is what stays billed as it was
 }
 
 func (c change) kind() schemas.BillKind {
 	switch {
 	case c.before == nil:
 		return schemas.BillInvoice
-	case c.after == nil:
+	case c.after == nil, c.returned:
 		return schemas.BillCreditAndClose
 	}
 	return schemas.BillCreditAndRebill
@@ -69,11 +71,17 @@ func differences(lineNo int32, before, desired []Bill, held func(*Bill) bool) (b
 			billed = append(billed, *now)
 			now = &billed[len(billed)-1]
 		}
-		if old != nil && now != nil && old.billsAs(now) {
-			now.InvoiceReadyID, now.Revision, now.Rule = old.InvoiceReadyID, old.Revision, old.Rule
-			continue
+		c := change{lineNo: lineNo, before: old, after: now}
+		if old != nil && now != nil {
+			c.returned = now.returns(old)
+			if c.returned || old.billsAs(now) {
+				now.InvoiceReadyID, now.Revision, now.Rule = old.InvoiceReadyID, old.Revision, old.Rule
+			}
+			if old.billsAs(now) {
+				continue
+			}
 		}
-		changes = append(changes, change{lineNo, old, now})
+		changes = append(changes, c)
 	}
 	return billed, changes
 }
@@ -90,8 +98,12 @@ func (b *Bill) samePart(other *Bill) bool {
 
 // billsAs says that a customer and a bookkeeper would see no difference.
 func (b *Bill) billsAs(other *Bill) bool {
-	return b.OrderedItemID == other.OrderedItemID && b.Quantity == other.Quantity && b.UOM == other.UOM &&
-		b.UnitPrice == other.UnitPrice && b.PriceUnit == other.PriceUnit && b.Amount == other.Amount &&
+	return b.Quantity == other.Quantity && b.Amount == other.Amount && b.sameTerms(other)
+}
+
+// sameTerms says that both bill so much more or less of the same.
+func (b *Bill) sameTerms(other *Bill) bool {
+	return b.OrderedItemID == other.OrderedItemID && b.UOM == other.UOM && b.UnitPrice == other.UnitPrice && b.PriceUnit == other.PriceUnit &&
 		b.CustomerID == other.CustomerID && b.Currency == other.Currency && b.Trigger == other.Trigger
 }
 
@@ -141,13 +153,19 @@ type unitWriter struct {
 }
 
 func (w *unitWriter) credit(c change) {
-	old := c.before
+	old := *c.before
 	rule := old.Rule + ":withdrawn"
-	if c.after != nil {
+	switch {
+	case c.returned:
+		rule = old.Rule + ":returned"
+		if c.after != nil {
+			old.Quantity, old.Amount = old.Quantity-c.after.Quantity, old.Amount-c.after.Amount
+		}
+	case c.after != nil:
 		rule = old.Rule + ":corrected"
 	}
-	record := w.open(c.kind(), old, &old.InvoiceReadyID, -old.Amount)
-	w.line(record, c.lineNo, old, -1, rule)
+	record := w.open(c.kind(), &old, &old.InvoiceReadyID, -old.Amount)
+	w.line(record, c.lineNo, &old, -1, rule)
 }
 
 func (w *unitWriter) bill(c change) {

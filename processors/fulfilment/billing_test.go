@@ -85,7 +85,9 @@ func TestRecordsOfAUnit(t *testing.T) {
 	lower := ptr(billOf("S1", "2", "8"))
 	lower.Rule = "on_shipment:substitution_lower"
 	written, revision := records("O1", "shipment/S1", 2, []change{
-		{9, nil, ptr(billOf("S1", "1", "10"))}, {3, second, lower}, {2, first, nil}, {1, first, ptr(billOf("S1", "5", "10"))}, {4, first, ptr(billOf("S1", "3", "10"))},
+		{9, nil, ptr(billOf("S1", "1", "10")), false}, {3, second, lower, false}, {2, first, nil, false},
+		{1, first, ptr(billOf("S1", "5", "10")), false}, {4, first, ptr(billOf("S1", "3", "10")), false},
+		{5, first, ptr(billOf("S1", "1", "10").by("ir-1", 1)), true}, {6, first, nil, true},
 	}, facts)
 	var got []string
 	for _, r := range written {
@@ -103,7 +105,7 @@ func TestRecordsOfAUnit(t *testing.T) {
 	}
 	expect(t, "records", strings.Join(got, "\n"),
 		"#3 credit_and_rebill on_shipment:corrected corrects ir-1 | 1: -4 × 10.00 = -40.00 | 4: -4 × 10.00 = -40.00 | -80.00",
-		"#4 credit_and_close on_shipment:withdrawn corrects ir-1 | 2: -4 × 10.00 = -40.00 | -40.00",
+		"#4 credit_and_close on_shipment:withdrawn corrects ir-1 | 2: -4 × 10.00 = -40.00 | 5: -3 × 10.00 = -30.00 | 6: -4 × 10.00 = -40.00 | -110.00",
 		"#5 credit_and_rebill on_shipment:corrected corrects ir-2 | 3: -2 × 10.00 = -20.00 | -20.00",
 		"#6 credit_and_rebill on_shipment:substitution_lower | 1: 5 × 10.00 = 50.00 | 3: 2 × 8.00 = 16.00 | 4: 3 × 10.00 = 30.00 | 96.00",
 		"#7 invoice on_shipment | 9: 1 × 10.00 = 10.00 | 10.00")
@@ -117,7 +119,7 @@ func TestALargeBillIsSeveralRecords(t *testing.T) {
 	var changes []change
 	for i := range maxLines + 1 {
 		b := billOf("S1", "1", "1")
-		changes = append(changes, change{int32(i), nil, &b})
+		changes = append(changes, change{int32(i), nil, &b, false})
 	}
 	if written, _ := records("O1", "order", 0, changes, none); len(written) != 2 || len(written[0].Lines) != maxLines || len(written[1].Lines) != 1 {
 		t.Errorf("%d records", len(written))
@@ -126,7 +128,7 @@ func TestALargeBillIsSeveralRecords(t *testing.T) {
 	for i := range 101 {
 		b := billOf("S1", "1", "1")
 		b.Amount = largestLine
-		changes = append(changes, change{int32(i), nil, &b})
+		changes = append(changes, change{int32(i), nil, &b, false})
 	}
 	if written, _ := records("O1", "order", 0, changes, none); len(written) != 2 || len(written[0].Lines) != 100 {
 		t.Errorf("%d records for a total that one cannot hold", len(written))

@@ -3,14 +3,10 @@ package fulfilment
 import "waybill/schemas"
 
 // filled tells whether nothing more is to be shipped for an open line: all of it was, or the WMS ships no more for the
-// order and what is missing is within tolerance or not kept on backorder.
+// order and what is missing is within tolerance or not kept on backorder. What came back was shipped: a return does not
+// open the line again.
 func (v *verdict) filled(c *lineCase, customer *CustomerTerms, ordered *ItemTerms) bool {
-	var shipped schemas.Quantity
-	for _, part := range v.parts {
-		if part.takesItsTurn() {
-			shipped += part.shipped
-		}
-	}
+	shipped := v.shippedInTurn()
 	switch {
 	case shipped >= v.ordered:
 		return true
@@ -20,6 +16,16 @@ func (v *verdict) filled(c *lineCase, customer *CustomerTerms, ordered *ItemTerm
 		return true
 	}
 	return customer != nil && ordered != nil && shipped >= leastToClose(v.ordered, underTolerance(customer, ordered, c.policy))
+}
+
+// shippedInTurn is what was shipped for the line and counts, whether it came back or not.
+func (v *verdict) shippedInTurn() (shipped schemas.Quantity) {
+	for _, part := range v.parts {
+		if part.takesItsTurn() {
+			shipped += part.shipped
+		}
+	}
+	return shipped
 }
 
 // shipsNoMore tells whether everything that the WMS ships for the order has left: the shipment that it called the last has,
@@ -59,18 +65,18 @@ func (v *verdict) settleTally(billed []Bill) {
 	}
 	for _, part := range v.parts {
 		allowed += part.allowed
-		if part.late || part.Shipped == 0 {
+		if part.late || part.cameBack() {
 			continue
 		}
-		left := part.shipped - v.coveredOf(part, billed)
+		left := part.kept() - v.coveredOf(part, billed)
 		v.tally.Shipped = v.tally.Shipped || !part.counts || left > 0
 		if part.takesItsTurn() {
 			waiting += max(0, left)
 		}
 	}
 	target := allowed
-	if v.tally.Open && !v.tally.Done {
-		target = max(v.ordered, allowed)
+	if v.tally.Open && !v.tally.Done { // the rest is still to be shipped; what came back is not
+		target += v.ordered - v.shippedInTurn()
 	}
 	if amount := v.worth(max(0, target-covered)); amount != nil {
 		v.tally.Unbilled = *amount

@@ -107,6 +107,16 @@ func streams() [][]any {
 			shipment("O5", "S11", 1, 10, shipped, box(1, "W", "2", nil)),
 			shipment("O5", "S11", 2, 20, delivered, box(1, "W", "2", func(l *schemas.ShipmentLine) { l.CatchWeight = new(q("4.2")) })),
 		},
+		// Returned: in two steps, in another unit, at a price that rounds, more than was shipped, and in turn with an excess.
+		{order("O10", 1, 0, nil, line(1, "10", nil), line(2, "2", func(l *schemas.OrderLine) { l.UOM, l.UnitPrice = "CS", price("120") }), line(3, "7", func(l *schemas.OrderLine) { l.UnitPrice = price("0.335") }), line(4, "3", nil), line(5, "6", nil)),
+			order("O10", 2, 45, nil, line(1, "10", func(l *schemas.OrderLine) { l.UnitPrice = price("9") }), line(2, "2", func(l *schemas.OrderLine) { l.UOM, l.UnitPrice = "CS", price("120") }), line(3, "7", func(l *schemas.OrderLine) { l.UnitPrice = price("0.335") }), line(4, "3", nil), line(5, "6", nil))},
+		{
+			shipment("O10", "S16", 1, 10, shipped, box(1, "A", "10", nil), box(2, "A", "2", cases), box(3, "A", "7", nil), box(4, "A", "3", nil), box(5, "A", "4", nil)),
+			shipment("O10", "S16", 2, 20, returned, box(1, "A", "2", nil), box(2, "A", "5", nil), box(3, "A", "2", nil), box(4, "A", "4", nil)),
+			shipment("O10", "S16", 3, 30, returned, box(1, "A", "5", nil), box(4, "A", "4", nil), box(5, "A", "3", nil)),
+		},
+		{shipment("O10", "S17", 1, 15, shipped, box(5, "A", "5", nil))},
+
 		// Never placed.
 		{shipment("O6", "S12", 1, 10, shipped, box(1, "A", "2", nil)), shipment("O6", "S12", 2, 20, delivered, box(1, "A", "2", nil))},
 		{acceptance("O6", 1, 5, schemas.Accepted, accepted(1, "2", "10", nil))},
@@ -254,14 +264,22 @@ func (sc *scene) checkInvariants() {
 		}
 		for _, l := range b.Lines {
 			same := slices.IndexFunc(corrected.Lines, func(other schemas.InvoiceReadyLine) bool {
-				other.Quantity, other.Amount = -other.Quantity, -other.Amount
-				return other == l
+				whole := other.Quantity == -l.Quantity && other.Amount == -l.Amount
+				part := other.Quantity > -l.Quantity && other.Amount >= -l.Amount && b.Kind == schemas.BillCreditAndClose
+				other.Quantity, other.Amount = l.Quantity, l.Amount
+				return other == l && (whole || part)
 			})
 			if same < 0 {
 				sc.t.Errorf("%s credits line %d, which %s has not billed so", b.InvoiceReadyID, l.LineNo, *b.Corrects)
 				continue
 			}
-			corrected.Lines = slices.Delete(slices.Clone(corrected.Lines), same, same+1) // not to be credited again
+			if corrected.Lines[same].Quantity == -l.Quantity {
+				corrected.Lines = slices.Delete(slices.Clone(corrected.Lines), same, same+1) // not to be credited again
+				continue
+			}
+			corrected.Lines = slices.Clone(corrected.Lines)
+			corrected.Lines[same].Quantity += l.Quantity
+			corrected.Lines[same].Amount += l.Amount
 		}
 	}
 }
@@ -326,6 +344,11 @@ var theDay = []string{
 	"net O1/1 S2 4 EA of A = 39.20 USD",
 	"net O1/2 S1 5 EA of B = 40.00 USD",
 	"net O1/4 S1 2 EA of A = 20.00 USD",
+	"net O10/1 S16 5 EA of A = 45.00 USD",
+	"net O10/2 S16 19 EA of A = 190.00 USD",
+	"net O10/3 S16 5 EA of A = 1.68 USD",
+	"net O10/5 S16 1 EA of A = 10.00 USD",
+	"net O10/5 S17 5 EA of A = 50.00 USD",
 	"net O2/1 S5 7 EA of A = 68.83 USD",
 	"net O2/1 S6 1 CS of A = 118.00 USD",
 	"net O3/1 S7 10 EA of A = 100.00 USD",
@@ -335,12 +358,13 @@ var theDay = []string{
 	"net O8/1 S14 2 EA of A = 20.00 USD",
 	"open not_accepted O2 2 BETA EAST A S5 edi wholesale 50.00 USD 5 EA of A shipped in S5; ERP has rejected the line.",
 	"open not_accepted O2 3 BETA EAST A S5 edi wholesale 10.00 USD 1 EA of A shipped in S5; ERP has not accepted the line yet.",
+	"open over_returned O10 4 ACME EAST A S16 web retail 10.00 USD 3 EA of A shipped in S16 and 4 returned; more came back than was shipped, and the surplus is credited to nobody.",
 	"open over_shipped O1 1 ACME EAST A S3 web retail 39.20 USD 4 EA of A shipped in S3; 4 EA beyond the 10 EA ordered and what is tolerated are not billed.",
 	"open shipped_after_cancel O1 4 ACME EAST A - web retail 60.00 USD 2 EA of A shipped in S1, 4 EA of A shipped in S2; the line is cancelled, and only what had left before stays billed.",
 	"open shipped_after_cancel O7 1 ACME EAST A S13 web retail 40.00 USD 4 EA of A shipped in S13; ERP has cancelled the line.",
 	"open shipped_after_cancel O8 1 ACME EAST A - web retail 40.00 USD 2 EA of A shipped in S14, 2 EA of A allocated in S15; the line is cancelled, and only what had left before stays billed.",
 	"open short_shipped O2 1 BETA EAST A - edi wholesale 49.17 USD 7 EA of A shipped in S5, 1 CS of A shipped in S6; 5 EA of 24 EA are missing, and the warehouse ships no more.",
-	"open substitution_refused O1 3 ACME EAST B S2 web retail 30.00 USD 4 EA of B shipped in S2; item B was shipped in place of A, and the order line takes no substitute.",
+	"open substitution_refused O1 3 ACME EAST B S2 web retail 30.00 USD 4 EA of B shipped in S2 and 1 returned; item B was shipped in place of A, and the order line takes no substitute.",
 	"open substitution_unpriced O1 5 ACME EAST C S3 web retail 22.00 USD 2 EA of C shipped in S3; item C was shipped in place of A and has no price in USD on 2026-03-02.",
 	"open unknown_order O1 8 ACME EAST B S3 web retail - - 1 EA of B shipped in S3; order O1 has no line 8.",
 	"open unknown_order O6 0 - - - - - - - - Order O6 is not known, and lines of it are in shipment S12.",

@@ -16,7 +16,7 @@ func (v *verdict) bill(c *lineCase, customer *CustomerTerms, ordered Price) {
 		bill := Bill{
 			Unit: orderUnit, ShipmentID: part.ShipmentID, PartItemID: part.ItemID, PartUOM: part.UOM,
 			OrderedItemID: v.agreement.itemID, CustomerID: customer.CustomerID, Currency: v.currency, Trigger: v.trigger.policy,
-			Rule: string(v.trigger.policy), Covers: covers, CoversUOM: v.unit.uom,
+			Rule: string(v.trigger.policy), Covers: covers, CoversUOM: v.unit.uom, Returned: part.returned,
 		}
 		if v.trigger.unit == byShipment {
 			bill.Unit = shipmentUnit(part.ShipmentID)
@@ -48,7 +48,7 @@ const largestLine = money.LargestAmount / 100
 func (v *verdict) block(part *shippedPart, class, what string) *reason {
 	part.blocked = true
 	v.tally.Blocked = v.tally.Open
-	return v.reasons.add(class, what, part, part.shipped)
+	return v.reasons.add(class, what, part, part.kept())
 }
 
 // quantityToBill is a part's quantity as it goes on the bill: in the unit in which it was shipped, or, where what may be

@@ -47,8 +47,9 @@ type shippedPart struct {
 	terms    *ItemTerms // of what is in the box; nil: not known
 	counts   bool       // its quantities are known in the line's unit
 
-	allocated, shipped, delivered, returned schemas.Quantity
-	allowed                                 schemas.Quantity // of shipped
+	allocated, shipped, delivered schemas.Quantity
+	returned, surplus             schemas.Quantity // of what was shipped came back; came back beyond that
+	allowed                       schemas.Quantity // of what was kept
 
 	refused bool
 	late    bool // left after the line was cancelled, or ERP cancelled it
@@ -58,9 +59,6 @@ type shippedPart struct {
 func (p *shippedPart) takesItsTurn() bool { return p.counts && !p.refused && !p.late }
 
 func (p *shippedPart) measure() measure { return measure{p.ItemID, p.UOM, p.terms} }
-
-// kept is what was shipped and has not come back, in the line's unit.
-func (p *shippedPart) kept() schemas.Quantity { return max(0, p.shipped-p.returned) }
 
 // judge decides a line from the facts. It depends on nothing else, so that the order in which they came leaves no trace.
 func (v *verdict) judge(c *lineCase) {
@@ -78,6 +76,7 @@ func (v *verdict) judge(c *lineCase) {
 	policy := invoicePolicy(c.order, customer)
 	v.trigger = triggerOf(policy)
 	v.count(ordered)
+	v.takeReturns()
 	price, fault := v.agreement.orderedPrice(c.master)
 	if fault == priced {
 		v.price = price.per(measure{v.agreement.itemID, price.UOM, ordered}, v.unit)
@@ -191,7 +190,8 @@ func (v *verdict) findReasons(c *lineCase, customer *CustomerTerms, ordered *Ite
 	excess := allocate(v.inTurn, mostToBill(v.ordered, over))
 	for _, part := range v.parts {
 		v.tellCancelled(c, part)
-		if part.Shipped == 0 {
+		v.tellOverReturned(part)
+		if part.cameBack() {
 			continue
 		}
 		if part.late {
@@ -209,7 +209,7 @@ func (v *verdict) findReasons(c *lineCase, customer *CustomerTerms, ordered *Ite
 			part.blocked = true
 		}
 		if part.terms != nil && part.terms.CatchWeight && part.Weight == nil {
-			v.reasons.add(conditions.MissingWeight, "", part, part.shipped).say("its weight is missing, and item %s is billed by weight", part.ItemID)
+			v.reasons.add(conditions.MissingWeight, "", part, part.kept()).say("its weight is missing, and item %s is billed by weight", part.ItemID)
 			part.blocked = true
 		}
 		if v.looksAtOrderedPrice(part, customer) {

@@ -277,7 +277,7 @@ func TestCancelledLines(t *testing.T) {
 		{"what came back in part is one for the rest", func(g *given) {
 			g.ships(part("S2", "A", "3").returning("1"))
 			g.line.EndedAt = new(at(25))
-		}, "", nil, []string{"shipped_after_cancel 20.00 USD: 3 EA of A shipped in S2; the line is cancelled, and only what had left before stays billed."}},
+		}, "", nil, []string{"shipped_after_cancel 20.00 USD: 3 EA of A shipped in S2 and 1 returned; the line is cancelled, and only what had left before stays billed."}},
 		{"ERP's cancellation takes back what was billed", func(g *given) {
 			g.ships(part("S1", "A", "4"))
 			g.order.Accepted = &AcceptedOrder{Status: schemas.AcceptanceCancelled, Currency: "USD", Fact: Fact{At: at(90)}}

@@ -7,8 +7,9 @@ import (
 	"waybill/schemas"
 )
 
-// allocate sorts the shipped parts and gives them what may be billed of them, up to most in all: the part that was shipped first takes
-// first, then the shipment with the smaller id. It returns what is left over.
+// allocate sorts the shipped parts and gives them what may be billed of what was kept of them, up to most in all: the part
+// that was shipped first takes first, then the shipment with the smaller id. It returns what is left over. So what comes
+// back is taken from the excess before anything is credited.
 //
 // A part that cannot be billed for a reason that may still go away takes its place all the same, so that what went before
 // it does not have to be credited when it does. A refused substitute takes none.
@@ -23,9 +24,9 @@ func allocate(inTurn []*shippedPart, most schemas.Quantity) (excess schemas.Quan
 		if !part.takesItsTurn() {
 			continue
 		}
-		part.allowed = min(part.shipped, left)
+		part.allowed = min(part.kept(), left)
 		left -= part.allowed
-		excess += part.shipped - part.allowed
+		excess += part.kept() - part.allowed
 	}
 	return excess
 }

@@ -53,7 +53,7 @@ func (v *verdict) tellCancelled(c *lineCase, part *shippedPart) {
 	if a.open && a.standing != withdrawn {
 		return
 	}
-	if part.Shipped == 0 {
+	if part.Shipped == 0 && part.Allocated > 0 {
 		cancelledAt := a.endedAt
 		if a.open {
 			cancelledAt = c.order.Accepted.Fact.At
@@ -63,7 +63,7 @@ func (v *verdict) tellCancelled(c *lineCase, part *shippedPart) {
 		}
 		return
 	}
-	if part.Shipped <= part.Returned {
+	if part.cameBack() {
 		return
 	}
 	v.reasons.add(conditions.ShippedAfterCancel, "", part, part.kept()).say("%s", v.cancellation())
@@ -81,9 +81,6 @@ func (v *verdict) tellNotAccepted(part *shippedPart) {
 		return
 	}
 	part.blocked = true
-	if part.Shipped <= part.Returned {
-		return
-	}
 	told := v.reasons.add(conditions.NotAccepted, "", part, part.kept())
 	if v.agreement.standing == rejected {
 		told.say("ERP has rejected the line")
@@ -95,7 +92,7 @@ func (v *verdict) tellNotAccepted(part *shippedPart) {
 func (v *verdict) tellMissingMasterData(c *lineCase, part *shippedPart, ordered *ItemTerms) {
 	missing := func(kind, id string) *reason {
 		part.blocked = true
-		return v.reasons.add(conditions.UnknownReference, kind+"/"+id, part, part.shipped)
+		return v.reasons.add(conditions.UnknownReference, kind+"/"+id, part, part.kept())
 	}
 	if ordered == nil {
 		told := missing("item", v.agreement.itemID)
@@ -116,7 +113,7 @@ func (v *verdict) tellPrice(c *lineCase, part *shippedPart, fault priceFault) {
 		return
 	}
 	part.blocked = true
-	told := v.reasons.add(conditions.UnknownReference, "price/"+a.itemID, part, part.shipped)
+	told := v.reasons.add(conditions.UnknownReference, "price/"+a.itemID, part, part.kept())
 	told.itemID = a.itemID
 	if fault == zero {
 		told.say("the price of item %s is zero, and the order line does not say so", a.itemID)
@@ -131,9 +128,6 @@ func (v *verdict) tellSubstitution(c *lineCase, part *shippedPart, customer *Cus
 	case !a.isSubstitute(part.ItemID):
 	case part.refused:
 		part.blocked = true
-		if part.Shipped <= part.Returned {
-			return
-		}
 		told := v.reasons.add(conditions.SubstitutionRefused, "item/"+part.ItemID, part, part.kept())
 		switch a.substitution {
 		case schemas.SubstitutionAllowed:
@@ -149,7 +143,7 @@ func (v *verdict) tellSubstitution(c *lineCase, part *shippedPart, customer *Cus
 			return
 		}
 		part.blocked = true
-		told := v.reasons.add(conditions.SubstitutionUnpriced, "item/"+part.ItemID, part, part.shipped)
+		told := v.reasons.add(conditions.SubstitutionUnpriced, "item/"+part.ItemID, part, part.kept())
 		if listed == nil {
 			told.say("item %s was shipped in place of %s and has no price in %s on %s", part.ItemID, a.itemID, v.currency, c.order.Placed.BusinessDate)
 		} else {
@@ -158,21 +152,16 @@ func (v *verdict) tellSubstitution(c *lineCase, part *shippedPart, customer *Cus
 	}
 }
 
-// tellOverShipped tells the excess as far as it has not come back.
+// tellOverShipped tells the excess that has not come back.
 func (v *verdict) tellOverShipped(excess schemas.Quantity) {
 	over := &reason{class: conditions.OverShipped, itemID: v.agreement.itemID, quantity: excess}
 	for _, part := range v.parts {
-		if part.takesItsTurn() {
-			over.quantity -= part.returned
-		}
-		if part.takesItsTurn() && part.allowed < part.shipped {
+		if part.takesItsTurn() && part.allowed < part.kept() {
 			over.parts = append(over.parts, part)
 		}
 	}
-	if over.quantity > 0 {
-		over.say("%s %s beyond the %s %s ordered and what is tolerated are not billed", excess, v.unit.uom, v.ordered, v.unit.uom)
-		v.reasons = append(v.reasons, over)
-	}
+	over.say("%s %s beyond the %s %s ordered and what is tolerated are not billed", excess, v.unit.uom, v.ordered, v.unit.uom)
+	v.reasons = append(v.reasons, over)
 }
 
 func (v *verdict) tellShortShipped() {
@@ -217,11 +206,16 @@ func (r *reason) message() string {
 	}
 	var parts []string
 	for _, part := range r.parts[:min(len(r.parts), shownParts)] {
-		quantity, how := part.Shipped, "shipped"
-		if quantity == 0 {
+		quantity, how, returned := part.Shipped, "shipped", ""
+		switch {
+		case quantity == 0 && part.Returned > 0:
+			quantity, how = part.Returned, "returned"
+		case quantity == 0:
 			quantity, how = part.Allocated, "allocated"
+		case part.Returned > 0:
+			returned = fmt.Sprintf(" and %s returned", part.Returned)
 		}
-		parts = append(parts, fmt.Sprintf("%s %s of %s %s in %s", quantity, part.UOM, part.ItemID, how, part.ShipmentID))
+		parts = append(parts, fmt.Sprintf("%s %s of %s %s in %s%s", quantity, part.UOM, part.ItemID, how, part.ShipmentID, returned))
 	}
 	if more := len(r.parts) - shownParts; more > 0 {
 		parts = append(parts, fmt.Sprintf("%d more", more))

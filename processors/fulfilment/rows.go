@@ -122,8 +122,7 @@ type LineTally struct {
 	Waiting  schemas.Amount `avro:"waiting"`  // value of what was shipped and is not billed
 }
 
-// Part is what one shipment carries of a line in one item and unit of measure. What was billed of what came back stays
-// billed in this release.
+// Part is what one shipment carries of a line in one item and unit of measure.
 type Part struct {
 	ShipmentID string `avro:"shipment_id"`
 	milestones.Part
@@ -166,7 +165,9 @@ type Bill struct {
 	Covers    schemas.Quantity `avro:"covers"` // of the ordered item, in CoversUOM: what of the ordered quantity it bills
 	CoversUOM string           `avro:"covers_uom"`
 
-	InvoiceReadyID string `avro:"invoice_ready_id"` // the record that billed it
+	Returned schemas.Quantity `avro:"returned"` // of the part, in CoversUOM: what of its return the bill has left out
+
+	InvoiceReadyID string `avro:"invoice_ready_id"` // the record that billed it; a credit for a part of it leaves it that
 	Revision       int32  `avro:"revision"`         // of that record
 }
 

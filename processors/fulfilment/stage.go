@@ -11,7 +11,7 @@
 //
 // InvoiceReady.Rule is made of these words: the trigger (on_shipment, per_delivery, order_complete); where the customer's
 // substitution price rule was applied to a line :substitution_original, :substitution_substitute or :substitution_lower;
-// on a credit :corrected (billed again) or :withdrawn (not billed again).
+// on a credit :corrected (billed again), :returned (what came back, not billed again) or :withdrawn (not billed again).
 package fulfilment
 
 import (

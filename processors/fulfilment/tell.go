@@ -29,6 +29,7 @@ func (d *dossier) bill() {
 		}
 		billed, changes := differences(line.row.LineNo, line.row.Billed, desired, held)
 		line.row.Billed = billed
+		line.verdict.markReturned(changes)
 		d.changes = append(d.changes, changes...)
 		for _, c := range changes {
 			if c.after != nil {

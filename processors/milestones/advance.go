@@ -7,6 +7,7 @@
 package milestones
 
 import (
+	"cmp"
 	"slices"
 
 	"waybill/schemas"
@@ -22,7 +23,7 @@ type Part struct {
 	Packed    schemas.Quantity  `avro:"packed"`
 	Shipped   schemas.Quantity  `avro:"shipped"`
 	Delivered schemas.Quantity  `avro:"delivered"`
-	Returned  schemas.Quantity  `avro:"returned"` // of what was shipped
+	Returned  schemas.Quantity  `avro:"returned"` // in all, by the latest word on it; may be of what was shipped in another unit
 	Weight    *schemas.Quantity `avro:"weight"`   // catch weight, in the item's base unit
 }
 
@@ -44,15 +45,15 @@ func Advance(reached, milestone schemas.Milestone, before []Part, now []Reported
 	case schemas.MilestonePacked:
 		return outward(func(p *Part, q schemas.Quantity) { p.Allocated, p.Picked, p.Packed = q, q, q })
 	case schemas.MilestoneShipped:
-		return renew(before, now, func(p *Part, q schemas.Quantity) { p.Allocated, p.Picked, p.Packed, p.Shipped = q, q, q, q })
+		return keepReturns(before, renew(before, now, func(p *Part, q schemas.Quantity) { p.Allocated, p.Picked, p.Packed, p.Shipped = q, q, q, q }))
 	case schemas.MilestoneDelivered:
 		if left && len(now) == 0 {
 			return undelivered(before)
 		}
-		return renew(before, now, func(p *Part, q schemas.Quantity) {
+		return keepReturns(before, renew(before, now, func(p *Part, q schemas.Quantity) {
 			p.Delivered, p.Shipped = q, max(p.Shipped, q)
 			p.Allocated, p.Picked, p.Packed = p.Shipped, p.Shipped, p.Shipped
-		})
+		}))
 	case schemas.MilestoneReturned:
 		if !left {
 			return nil
@@ -89,15 +90,32 @@ func undelivered(before []Part) []Part {
 	return parts
 }
 
-// giveBack notes what came back. What was billed of it stays billed: credits for returns are made from this fact by the
-// rule for returns, which this release does not have.
+// giveBack notes what came back, in all. What is returned in another unit than it was shipped in, or was not shipped at
+// all, is a part of its own of which nothing left.
 func giveBack(before []Part, now []Reported) []Part {
 	parts := slices.Clone(before)
 	for _, reported := range now {
 		if at := find(parts, reported); at >= 0 {
 			parts[at].Returned = reported.Quantity
+		} else if reported.Quantity > 0 {
+			parts = append(parts, Part{ItemID: reported.ItemID, UOM: reported.UOM, Returned: reported.Quantity})
 		}
 	}
+	return sorted(parts)
+}
+
+// keepReturns adds to the parts what had only come back: a new word on what was shipped says nothing of that.
+func keepReturns(before, parts []Part) []Part {
+	for _, part := range before {
+		if part.Shipped == 0 && part.Returned > 0 && find(parts, Reported{ItemID: part.ItemID, UOM: part.UOM}) < 0 {
+			parts = sorted(append(parts, part))
+		}
+	}
+	return parts
+}
+
+func sorted(parts []Part) []Part {
+	slices.SortFunc(parts, func(a, b Part) int { return cmp.Or(cmp.Compare(a.ItemID, b.ItemID), cmp.Compare(a.UOM, b.UOM)) })
 	return parts
 }
 

@@ -76,6 +76,10 @@ func (c *comparison) records() {
 			if line.Quantity == 0 || (line.Quantity < 0) != (bill.Corrects != nil) {
 				c.find(NothingDoubled, bill.OrderID, line.LineNo, "%s has quantity %s", bill.InvoiceReadyID, line.Quantity)
 			}
+			price := over(priceOf(line.UnitPrice), whole(line.PriceUnit))
+			if extended := payable(times(quantityOf(line.Quantity), price), bill.Currency); !equal(extended, amountOf(line.Amount)) {
+				c.find(NothingDoubled, bill.OrderID, line.LineNo, "%s says %s where its quantity at its price comes to %s", bill.InvoiceReadyID, line.Amount, text(extended))
+			}
 		}
 		if total != bill.Total || len(bill.Lines) == 0 {
 			c.find(NothingDoubled, bill.OrderID, 0, "%s says %s in all where its %d lines come to %s", bill.InvoiceReadyID, bill.Total, len(bill.Lines), total)
@@ -97,7 +101,8 @@ func (c *comparison) records() {
 	}
 }
 
-// credit checks that a credit takes back what the bill that it names has billed, once.
+// credit checks that a credit takes back what the bill that it names has billed, once; one that bills nothing again may take
+// back a part of it.
 func (c *comparison) credit(bill *schemas.InvoiceReady, live map[string][]schemas.InvoiceReadyLine) {
 	billed, known := live[*bill.Corrects]
 	if !known {
@@ -106,14 +111,18 @@ func (c *comparison) credit(bill *schemas.InvoiceReady, live map[string][]schema
 	}
 	for _, line := range bill.Lines {
 		at := slices.IndexFunc(billed, func(other schemas.InvoiceReadyLine) bool {
-			other.Quantity, other.Amount = -other.Quantity, -other.Amount
-			return other == line
+			all := other.Quantity == -line.Quantity && other.Amount == -line.Amount
+			part := bill.Kind == schemas.BillCreditAndClose && other.Quantity > -line.Quantity && other.Amount >= -line.Amount && line.Amount <= 0
+			other.Quantity, other.Amount = line.Quantity, line.Amount
+			return other == line && (all || part)
 		})
 		if at < 0 {
 			c.find(NothingDoubled, bill.OrderID, line.LineNo, "%s credits what %s has not billed so", bill.InvoiceReadyID, *bill.Corrects)
 			continue
 		}
-		billed = slices.Delete(billed, at, at+1)
+		if billed[at].Quantity, billed[at].Amount = billed[at].Quantity+line.Quantity, billed[at].Amount+line.Amount; billed[at].Quantity == 0 {
+			billed = slices.Delete(billed, at, at+1)
+		}
 	}
 	live[*bill.Corrects] = billed
 }

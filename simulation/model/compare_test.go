@@ -15,7 +15,7 @@ func TestBillsAreComparedInEachCurrencyWhateverCameLast(t *testing.T) {
 			InvoiceReadyID: id, Revision: 1, OrderID: "A", Currency: currency, Total: schemas.Amount(amount * unit), Rule: "on_shipment",
 			Evidence: []schemas.Evidence{{}}, ReadyAt: time.Unix(0, 0),
 			Lines: []schemas.InvoiceReadyLine{{
-				LineNo: 1, ShippedItemID: "cheese", Quantity: schemas.Quantity(quantity * kg), UOM: "kg", Amount: schemas.Amount(amount * unit),
+				LineNo: 1, ShippedItemID: "cheese", Quantity: schemas.Quantity(quantity * kg), UOM: "kg", UnitPrice: 2 * kg, PriceUnit: 1, Amount: schemas.Amount(amount * unit),
 			}},
 		}
 		if corrects != "" {

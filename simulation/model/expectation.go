@@ -196,10 +196,10 @@ func (l *line) waiting() (is bool, quantity number) {
 		return false, quantity
 	}
 	for _, p := range l.parts {
-		if p.late || !positive(p.shipped) {
+		if p.late || !p.isKept() {
 			continue
 		}
-		left := p.countedShipped
+		left := p.kept()
 		for _, b := range l.billed {
 			if b.part == p {
 				left = minus(left, b.covers)
@@ -348,7 +348,7 @@ func ownerOf(source, topic string) string {
 // teams own the exceptions of a class.
 var teams = map[string]string{
 	"unknown_order": "order management", "unknown_reference": "master data", "not_accepted": "order management", "wrong_authority": "integration",
-	"short_shipped": "customer service", "over_shipped": "warehouse", "substitution_refused": "sales", "substitution_unpriced": "pricing",
+	"short_shipped": "customer service", "over_shipped": "warehouse", "over_returned": "warehouse", "substitution_refused": "sales", "substitution_unpriced": "pricing",
 	"uom_mismatch": "master data", "missing_weight": "warehouse", "shipped_after_cancel": "customer service", "oversold": "inventory control",
 	"stock_unexplained": "inventory control", "invoice_mismatch": "billing", "invoiced_not_shipped": "billing", "double_invoiced": "billing",
 	"unapplied_payment": "receivables", "disputed": "receivables",
@@ -393,7 +393,7 @@ func (e *Expectation) finish(f *facts, m *masterData) {
 		x := &e.Exceptions[i]
 		if x.Owner == "" {
 			x.Owner = teams[x.Class]
-			if warehouse := m.warehouses[x.warehouse]; warehouse != nil && (x.Class == "over_shipped" || x.Class == "missing_weight") {
+			if warehouse := m.warehouses[x.warehouse]; warehouse != nil && slices.Contains([]string{"over_shipped", "over_returned", "missing_weight"}, x.Class) {
 				x.Owner = warehouse.Owner
 			}
 		}

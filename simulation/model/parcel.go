@@ -31,6 +31,7 @@ type part struct {
 	counts                                       bool
 	countedAllocated, countedShipped             number
 	countedDelivered, countedReturned, mayBilled number
+	tooMany                                      number // came back beyond what was shipped
 	refused, late, blocked                       bool
 }
 
@@ -98,7 +99,7 @@ func (p *parcel) take(shipment *schemas.Shipment, lines []schemas.ShipmentLine) 
 			t.allocated, t.picked, t.packed = t.shipped, t.shipped, t.shipped
 			t.remember(p.find(t))
 		}
-		p.parts = told
+		p.parts = append(told, p.onlyCameBack(told)...)
 		p.leave(at)
 	case schemas.MilestoneDelivered:
 		mentioned := map[int32]bool{}
@@ -113,15 +114,16 @@ func (p *parcel) take(shipment *schemas.Shipment, lines []schemas.ShipmentLine) 
 			}
 			t.allocated, t.picked, t.packed = t.shipped, t.shipped, t.shipped
 		}
+		cameBack := p.onlyCameBack(told)
 		if p.left {
 			for _, before := range p.parts { // a line of which nothing arrived
-				if !mentioned[before.line] {
+				if !mentioned[before.line] && !slices.Contains(cameBack, before) {
 					before.delivered = zero
 					told = append(told, before)
 				}
 			}
 		}
-		p.parts = told
+		p.parts = append(told, cameBack...)
 		p.leave(at)
 	case schemas.MilestoneReturned:
 		if !p.left {
@@ -131,6 +133,9 @@ func (p *parcel) take(shipment *schemas.Shipment, lines []schemas.ShipmentLine) 
 		for _, t := range told {
 			if before := p.find(t); before != nil {
 				before.returned = t.shipped
+			} else if positive(t.shipped) { // it did not go out like that
+				t.returned, t.shipped, t.weight = t.shipped, zero, nil
+				p.parts = append(p.parts, t)
 			}
 		}
 	case schemas.MilestoneCancelled:
@@ -139,6 +144,17 @@ func (p *parcel) take(shipment *schemas.Shipment, lines []schemas.ShipmentLine) 
 	slices.SortFunc(p.parts, func(a, b *part) int {
 		return cmp.Or(cmp.Compare(a.line, b.line), cmp.Compare(a.item, b.item), cmp.Compare(a.uom, b.uom))
 	})
+}
+
+// onlyCameBack are the parts of which nothing went out, and which are not told of now.
+func (p *parcel) onlyCameBack(told []*part) (parts []*part) {
+	for _, before := range p.parts {
+		again := slices.ContainsFunc(told, func(t *part) bool { return t.line == before.line && t.item == before.item && t.uom == before.uom })
+		if positive(before.returned) && !positive(before.shipped) && !again {
+			parts = append(parts, before)
+		}
+	}
+	return parts
 }
 
 func (p *parcel) leave(at time.Time) {

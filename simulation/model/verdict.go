@@ -76,6 +76,7 @@ func (l *line) judge(m *masterData) {
 	saysFree := l.placed.UnitPrice != nil && *l.placed.UnitPrice == 0
 	isPriced := agreedPrice != nil && (positive(agreedPrice.amount) || saysFree)
 	l.count(m, quantity)
+	l.giveBack()
 	if isPriced {
 		l.worthOfOne = m.per(agreedPrice, l.in)
 	}
@@ -163,6 +164,36 @@ func (l *line) refuses(itemID string, ordered *schemas.Item) bool {
 // takesTurn tells whether a part counts against the ordered quantity.
 func (p *part) takesTurn() bool { return p.counts && !p.refused && !p.late }
 
+// giveBack takes what came back off what was shipped: of the part that is named so, else of the same item in the same
+// parcel, whatever unit it went out in.
+func (l *line) giveBack() {
+	for _, p := range l.parts {
+		p.tooMany = zero
+		if p.counts {
+			p.tooMany = notNegative(minus(p.countedReturned, p.countedShipped))
+			p.countedReturned = least(p.countedReturned, p.countedShipped)
+		}
+	}
+	for _, from := range l.parts {
+		for _, p := range l.parts {
+			if from.counts && p.counts && p.parcel == from.parcel && p.item == from.item {
+				more := least(from.tooMany, p.kept())
+				p.countedReturned, from.tooMany = plus(p.countedReturned, more), minus(from.tooMany, more)
+			}
+		}
+	}
+}
+
+// kept is what was shipped of the part and stayed with the customer.
+func (p *part) kept() number { return notNegative(minus(p.countedShipped, p.countedReturned)) }
+
+func (p *part) isKept() bool {
+	if p.counts {
+		return positive(p.kept())
+	}
+	return less(p.returned, p.shipped)
+}
+
 // tolerance is the customer's above zero, else the item's, else none.
 func tolerance(ofCustomer schemas.Percent, ofItem *schemas.Percent) number {
 	switch {
@@ -205,9 +236,9 @@ func (l *line) share(limit number) (excess number) {
 		if !p.takesTurn() {
 			continue
 		}
-		p.mayBilled = least(p.countedShipped, limit)
+		p.mayBilled = least(p.kept(), limit)
 		limit = minus(limit, p.mayBilled)
-		excess = plus(excess, minus(p.countedShipped, p.mayBilled))
+		excess = plus(excess, minus(p.kept(), p.mayBilled))
 	}
 	return excess
 }
@@ -234,12 +265,14 @@ func (l *line) findReasons(m *masterData, item *schemas.Item, isPriced bool) {
 	}
 	excess := l.share(down(times(l.ordered, plus(whole(1), overBy))))
 	for _, p := range l.parts {
-		kept := notNegative(minus(p.countedShipped, p.countedReturned))
-		isKept := less(p.returned, p.shipped)
+		kept, isKept := p.kept(), p.isKept()
 		if l.endedAt != nil || l.standing == withdrawn {
 			l.shippedAfterCancel(p, kept, isKept)
 		}
-		if !positive(p.shipped) {
+		if positive(p.tooMany) || !p.counts && less(p.shipped, p.returned) {
+			l.because("over_returned", p.item, p.item, p, p.tooMany)
+		}
+		if !isKept {
 			continue
 		}
 		if p.late {
@@ -247,7 +280,7 @@ func (l *line) findReasons(m *masterData, item *schemas.Item, isPriced bool) {
 			continue
 		}
 		missing := func(what, item string) {
-			l.because("unknown_reference", what, item, p, p.countedShipped)
+			l.because("unknown_reference", what, item, p, kept)
 			p.blocked = true
 		}
 		known := m.items[p.item]
@@ -262,20 +295,18 @@ func (l *line) findReasons(m *masterData, item *schemas.Item, isPriced bool) {
 		}
 		if l.standing == awaited || l.standing == rejected {
 			p.blocked = true
-			if isKept {
-				l.because("not_accepted", "", p.item, p, kept)
-			}
+			l.because("not_accepted", "", p.item, p, kept)
 		}
 		needsPrice := p.item == l.item
 		if p.item != l.item {
-			needsPrice = l.judgeSubstitute(m, p, kept, isKept)
+			needsPrice = l.judgeSubstitute(m, p, kept)
 		}
 		if item != nil && known != nil && !p.counts {
 			l.because("uom_mismatch", "", p.item, p, zero)
 			p.blocked = true
 		}
 		if known != nil && known.CatchWeight && p.weight == nil {
-			l.because("missing_weight", "", p.item, p, p.countedShipped)
+			l.because("missing_weight", "", p.item, p, kept)
 			p.blocked = true
 		}
 		if needsPrice && !isPriced {
@@ -302,19 +333,17 @@ func (l *line) shippedAfterCancel(p *part, kept number, isKept bool) {
 	switch {
 	case positive(p.shipped) && isKept:
 		l.because("shipped_after_cancel", "", p.item, p, kept)
-	case !positive(p.shipped) && p.latestAt.After(at):
+	case !positive(p.shipped) && positive(p.allocated) && p.latestAt.After(at):
 		l.because("shipped_after_cancel", "", p.item, p, p.countedAllocated)
 	}
 }
 
 // judgeSubstitute tells whether the ordered item's price is needed for another one.
-func (l *line) judgeSubstitute(m *masterData, p *part, kept number, isKept bool) (needsOrdered bool) {
+func (l *line) judgeSubstitute(m *masterData, p *part, kept number) (needsOrdered bool) {
 	customer := l.order.customer
 	if p.refused {
 		p.blocked = true
-		if isKept {
-			l.because("substitution_refused", p.item, p.item, p, kept)
-		}
+		l.because("substitution_refused", p.item, p.item, p, kept)
 		return false
 	}
 	if customer == nil {
@@ -323,7 +352,7 @@ func (l *line) judgeSubstitute(m *masterData, p *part, kept number, isKept bool)
 	if customer.SubstitutionPrice == schemas.PriceSubstitute || customer.SubstitutionPrice == schemas.PriceLower {
 		if listed := l.listedFor(m, p); listed == nil || !positive(listed.amount) {
 			p.blocked = true
-			l.because("substitution_unpriced", p.item, p.item, p, p.countedShipped)
+			l.because("substitution_unpriced", p.item, p.item, p, kept)
 		}
 	}
 	return customer.SubstitutionPrice != schemas.PriceSubstitute
@@ -336,15 +365,11 @@ func (l *line) listedFor(m *masterData, p *part) *price {
 func (l *line) overShipped(excess number) {
 	r := reason{class: "over_shipped", item: l.item, quantity: excess}
 	for _, p := range l.parts {
-		if !p.takesTurn() {
-			continue
-		}
-		r.quantity = minus(r.quantity, p.countedReturned)
-		if less(p.mayBilled, p.countedShipped) {
+		if p.takesTurn() && less(p.mayBilled, p.kept()) {
 			r.parts = append(r.parts, p)
 		}
 	}
-	if positive(excess) && positive(r.quantity) {
+	if positive(excess) {
 		l.reasons = append(l.reasons, r)
 	}
 }
@@ -384,7 +409,7 @@ func (l *line) bill(m *masterData, ordered *price) {
 		}
 		of := l.priceOf(m, p, ordered, b.in)
 		if of == nil {
-			l.because("uom_mismatch", "price", p.item, p, p.countedShipped)
+			l.because("uom_mismatch", "price", p.item, p, p.kept())
 			p.blocked, l.hindered = true, l.open
 			continue
 		}
@@ -425,15 +450,18 @@ func (l *line) unbilled() number {
 	if !l.known {
 		return zero
 	}
-	covered, target := zero, zero
+	covered, target, toCome := zero, zero, l.ordered
 	for _, b := range l.billed {
 		covered = plus(covered, b.covers)
 	}
 	for _, p := range l.parts {
 		target = plus(target, p.mayBilled)
+		if p.takesTurn() {
+			toCome = minus(toCome, p.countedShipped)
+		}
 	}
 	if l.open && !l.done {
-		target = most(target, l.ordered)
+		target = plus(target, toCome)
 	}
 	if worth := l.worth(notNegative(minus(target, covered))); worth != nil {
 		return worth

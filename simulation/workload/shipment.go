@@ -187,6 +187,9 @@ func (t *teller) milestone(s *shipment, milestone schemas.Milestone, at time.Tim
 			milestone != schemas.MilestoneDelivered && t.chance(5):
 			line.Quantity -= units(int64(t.random.IntN(1 + int(line.Quantity/one))))
 		}
+		if milestone == schemas.MilestoneReturned {
+			t.comeBack(&line)
+		}
 		told.Lines = append(told.Lines, line)
 	}
 	if milestone == schemas.MilestoneCancelled && t.chance(50) {
@@ -207,6 +210,19 @@ func (t *teller) milestone(s *shipment, milestone schemas.Milestone, at time.Tim
 		}
 	case schemas.MilestoneCancelled:
 		s.shipped = nil
+	}
+}
+
+// comeBack has some of what comes back counted otherwise than it went out: loose ones of a box, more than were sent, as
+// another item.
+func (t *teller) comeBack(line *schemas.ShipmentLine) {
+	switch n := t.random.IntN(100); {
+	case n < 25 && line.UOM == "box":
+		line.UOM, line.Quantity = "each", units(1+int64(t.random.IntN(5)))
+	case n < 10:
+		line.Quantity += units(3)
+	case n < 14:
+		line.ItemID, line.UOM = "tool", "each"
 	}
 }
 
