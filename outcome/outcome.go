@@ -113,8 +113,8 @@ func (o *Outcome) describe(ctx context.Context, topic string, value []byte) (str
 		if err != nil {
 			return "", err
 		}
-		return fmt.Sprintf("receivable %s of %s: %s, billed %s paid %s credited %s disputed %s open %s collectable %s %s",
-			owed.InvoiceID, owed.CustomerID, owed.State, owed.Billed, owed.Paid, owed.Credited, owed.Disputed, owed.Open, owed.Collectable, owed.Currency), nil
+		return fmt.Sprintf("receivable %s of %s issued %s: %s, disputes %d, billed %s paid %s credited %s disputed %s open %s collectable %s %s",
+			owed.InvoiceID, owed.CustomerID, shown(owed.IssuedOn), owed.State, owed.Disputes, owed.Billed, owed.Paid, owed.Credited, owed.Disputed, owed.Open, owed.Collectable, owed.Currency), nil
 	case topics.Availability.Name():
 		stock, err := o.stock.Decode(ctx, value)
 		if err != nil {
@@ -134,7 +134,13 @@ func describeOrder(state *schemas.OrderState) string {
 		fmt.Fprintf(&text, "; line %d %s (%s): %s, ordered %s accepted %s allocated %s picked %s packed %s shipped %s delivered %s ready %s invoiced %s",
 			line.LineNo, line.ItemID, shown(line.ShippedItemID), line.Stage, line.Ordered, line.Accepted, line.Allocated, line.Picked,
 			line.Packed, line.Shipped, line.Delivered, line.InvoiceReady, line.Invoiced)
+		fmt.Fprintf(&text, ", in %s by %s: shipped in full %s delivered %s, unbilled %s since %s",
+			line.WarehouseID, shown(line.RequestedOn), shown(line.ShippedInFullAt), shown(line.DeliveredInFullAt), line.Unbilled, shown(line.UnbilledSince))
 	}
+	for _, left := range state.Departures {
+		fmt.Fprintf(&text, "; %s left %s at %s, invoiced %s", left.ShipmentID, left.WarehouseID, left.ShippedAt, shown(left.InvoicedAt))
+	}
+	fmt.Fprintf(&text, "; placed %s, credited %t, ever disputed %t", shown(state.PlacedAt), state.Credited, state.EverDisputed)
 	for _, reason := range state.Blocking {
 		fmt.Fprintf(&text, "; blocked by %s line %s, owner %s", reason.Class, shown(reason.LineNo), reason.Owner)
 	}

@@ -141,4 +141,5 @@ type OrderReceivable struct {
 	DisputedLines []int32         `avro:"disputed_lines" json:"disputed_lines"` // of this order; empty with Disputed set: the whole invoice
 	Disputed      bool            `avro:"disputed" json:"disputed"`
 	Paid          bool            `avro:"paid" json:"paid"` // nothing of the invoice is open
+	EverDisputed  bool            `avro:"ever_disputed" json:"ever_disputed"`
 }

@@ -82,6 +82,12 @@ type OrderState struct {
 	InvoiceIDs []string         `avro:"invoice_ready_ids" json:"invoice_ready_ids"`
 	// BilledElsewhere is what stays billed in other currencies, net of credits, by currency: ERP may change an order's.
 	BilledElsewhere []Money `avro:"billed_elsewhere" json:"billed_elsewhere"`
+
+	PlacedAt     *time.Time  `avro:"placed_at" json:"placed_at,omitempty"` // when the first that was heard of the order happened
+	Departures   []Departure `avro:"departures" json:"departures"`         // by shipment_id
+	ByHand       bool        `avro:"by_hand" json:"by_hand"`               // somebody worked an exception of the order by command
+	Credited     bool        `avro:"credited" json:"credited"`             // an ERP credit memo that stands takes something of it back
+	EverDisputed bool        `avro:"ever_disputed" json:"ever_disputed"`   // something of it was disputed, whatever became of that
 }
 
 // Money is an amount of one currency.
@@ -106,6 +112,22 @@ type OrderLineState struct {
 	Delivered     Quantity  `avro:"delivered" json:"delivered"`
 	InvoiceReady  Quantity  `avro:"invoice_ready" json:"invoice_ready"`
 	Invoiced      Quantity  `avro:"invoiced" json:"invoiced"`
+
+	WarehouseID       string     `avro:"warehouse_id" json:"warehouse_id"`                           // that the order names
+	RequestedOn       *Date      `avro:"requested_on" json:"requested_on,omitempty"`                 // day on which the customer wants it
+	ConfirmedOn       *Date      `avro:"confirmed_on" json:"confirmed_on,omitempty"`                 // day that ERP promised first
+	ShippedInFullAt   *time.Time `avro:"shipped_in_full_at" json:"shipped_in_full_at,omitempty"`     // all that was accepted, else ordered, had left
+	DeliveredInFullAt *time.Time `avro:"delivered_in_full_at" json:"delivered_in_full_at,omitempty"` // all of it had arrived
+	Unbilled          Amount     `avro:"unbilled" json:"unbilled"`                                   // shipped and not invoiced by ERP, where a price is known
+	UnbilledSince     *time.Time `avro:"unbilled_since" json:"unbilled_since,omitempty"`             // when the first of that left
+}
+
+// Departure is the order's part of a shipment that has left the warehouse.
+type Departure struct {
+	ShipmentID  string     `avro:"shipment_id" json:"shipment_id"`
+	WarehouseID string     `avro:"warehouse_id" json:"warehouse_id"`
+	ShippedAt   time.Time  `avro:"shipped_at" json:"shipped_at"`
+	InvoicedAt  *time.Time `avro:"invoiced_at" json:"invoiced_at,omitempty"` // ERP had invoiced all of it, first shipped first invoiced
 }
 
 // BlockingReason is one open exception of an order.
@@ -149,4 +171,6 @@ type Receivable struct {
 	Collectable Amount          `avro:"collectable" json:"collectable"` // open − disputed, never below zero
 	DueOn       *Date           `avro:"due_on" json:"due_on,omitempty"`
 	AsOf        time.Time       `avro:"as_of" json:"as_of"`
+	IssuedOn    *Date           `avro:"issued_on" json:"issued_on,omitempty"`
+	Disputes    int64           `avro:"disputes" json:"disputes"` // raised so far, whatever became of them
 }

@@ -15,6 +15,7 @@ type Account struct {
 	Paid          []schemas.Money `avro:"paid,type-alias=Sum"` // applications and their discounts; money of another currency settles nothing
 	Credited      []schemas.Money `avro:"credited"`            // credit memos that refer to it
 	Cancellations int64           `avro:"cancellations"`       // documents that cancel it
+	Disputes      int64           `avro:"disputes"`            // raised so far
 	OpenDisputes  int64           `avro:"open_disputes"`
 	Disputed      schemas.Amount  `avro:"disputed"` // by open disputes
 	Conceded      schemas.Amount  `avro:"conceded"` // by accepted disputes
@@ -28,6 +29,7 @@ type Billed struct {
 	Currency   string              `avro:"currency"`
 	Total      schemas.Amount      `avro:"total"`
 	Lines      schemas.Amount      `avro:"lines"` // sum of the lines' amounts
+	IssuedOn   schemas.Date        `avro:"issued_on"`
 	DueOn      schemas.Date        `avro:"due_on"`
 	Orders     int64               `avro:"orders"` // that it bills
 	Origin     schemas.Evidence    `avro:"origin"`
@@ -36,7 +38,7 @@ type Billed struct {
 // billed is the state of an invoice that an account keeps.
 func billed(invoice *schemas.Invoice, orders int, origin schemas.Evidence) *Billed {
 	b := &Billed{
-		Kind: invoice.Kind, CustomerID: invoice.CustomerID, Currency: invoice.Currency, Total: invoice.Total, DueOn: invoice.DueOn,
+		Kind: invoice.Kind, CustomerID: invoice.CustomerID, Currency: invoice.Currency, Total: invoice.Total, IssuedOn: invoice.IssuedOn, DueOn: invoice.DueOn,
 		Orders: int64(orders), Origin: origin,
 	}
 	for _, line := range invoice.Lines {
@@ -123,11 +125,12 @@ func (a *Account) receivable() *schemas.Receivable {
 		return nil
 	}
 	r := &schemas.Receivable{
-		InvoiceID: a.InvoiceID, CustomerID: invoice.CustomerID, Currency: invoice.Currency, DueOn: new(invoice.DueOn), AsOf: a.AsOf,
+		InvoiceID: a.InvoiceID, CustomerID: invoice.CustomerID, Currency: invoice.Currency, IssuedOn: new(invoice.IssuedOn), DueOn: new(invoice.DueOn), AsOf: a.AsOf,
 		Billed:   invoice.Total,
 		Paid:     money.In(a.Paid, invoice.Currency),
 		Credited: money.In(a.Credited, invoice.Currency),
 		Disputed: a.Disputed,
+		Disputes: a.Disputes,
 	}
 	if invoice.Kind == schemas.InvoiceKindCreditMemo {
 		r.Billed = -magnitude(invoice.Total)
@@ -177,8 +180,8 @@ func sameReceivable(a, b *schemas.Receivable) bool {
 		return a == b
 	}
 	x, y := *a, *b
-	x.DueOn, y.DueOn, x.AsOf, y.AsOf = nil, nil, time.Time{}, time.Time{}
-	return x == y && *a.DueOn == *b.DueOn && a.AsOf.Equal(b.AsOf)
+	x.IssuedOn, y.IssuedOn, x.DueOn, y.DueOn, x.AsOf, y.AsOf = nil, nil, nil, nil, time.Time{}, time.Time{}
+	return x == y && *a.IssuedOn == *b.IssuedOn && *a.DueOn == *b.DueOn && a.AsOf.Equal(b.AsOf)
 }
 
 func magnitude[T ~int64](number T) T { return max(number, -number) }

@@ -107,22 +107,19 @@ func (r *receivables) tell(s *stream.Step, before, account *Account) {
 
 // tellOrders tells each order that the invoice bills where the invoice stands, when that is news to it.
 func (r *receivables) tellOrders(s *stream.Step, account *Account, now *schemas.Receivable) {
-	var disputed []int32
-	whole := false
-	if account.OpenDisputes > 0 {
+	var open, ever objections
+	if account.Disputes > 0 || account.OpenDisputes > 0 {
 		for row := range r.disputes.Scan(s, state.Text(account.InvoiceID)) {
-			switch {
-			case row.Dispute.Status != schemas.DisputeOpen:
-			case row.Dispute.LineNo == nil || len(r.ordersWith(s, account.InvoiceID, row.Dispute.LineNo)) == 0:
-				whole = true
-			default:
-				disputed = append(disputed, *row.Dispute.LineNo)
+			whole := row.Dispute.LineNo == nil || len(r.ordersWith(s, account.InvoiceID, row.Dispute.LineNo)) == 0
+			ever.add(whole, row.Dispute.LineNo)
+			if row.Dispute.Status == schemas.DisputeOpen {
+				open.add(whole, row.Dispute.LineNo)
 			}
 		}
 	}
 	for order := range r.orders.Scan(s, state.Text(account.InvoiceID)) {
 		key := state.TextPair{account.InvoiceID, order.OrderID}
-		fact := orderFact(now, whole, order.disputedLines(disputed))
+		fact := orderFact(now, order, open, ever)
 		if told := r.told.Get(s, key); told != nil && sameFact(told, fact) {
 			continue
 		}

@@ -16,6 +16,9 @@ type Dispute struct {
 // dispute puts the latest state of a dispute in place of the earlier one (nil: it is new). A rejected or withdrawn one
 // takes nothing.
 func (a *Account) dispute(before, now *schemas.Dispute) {
+	if before == nil {
+		a.Disputes++
+	}
 	for _, change := range []struct {
 		dispute *schemas.Dispute
 		sign    int64

@@ -43,16 +43,36 @@ func (o *billedOrder) disputedLines(disputed []int32) []int32 {
 	return lines
 }
 
-// orderFact is what an order is told of an invoice that bills it. Whole says that a dispute is about the whole invoice;
-// lines are those of the order that are disputed, which the whole swallows.
-func orderFact(r *schemas.Receivable, whole bool, lines []int32) *schemas.OrderReceivable {
+// objections are what disputes are about: the whole invoice, or lines of these numbers.
+type objections struct {
+	whole bool
+	lines []int32
+}
+
+func (o *objections) add(whole bool, lineNo *int32) {
 	if whole {
-		lines = []int32{}
+		o.whole = true
+		return
 	}
-	return &schemas.OrderReceivable{
-		InvoiceID: r.InvoiceID, State: r.State, DisputedLines: lines, Disputed: whole || len(lines) > 0,
-		Paid: r.Open <= 0 && r.State != schemas.ReceivableCancelled,
+	o.lines = append(o.lines, *lineNo)
+}
+
+// of says whether they are about an order that the invoice bills, and about which of its lines; none: about all of them.
+func (o objections) of(order *billedOrder) (any bool, lines []int32) {
+	if o.whole {
+		return true, []int32{}
 	}
+	lines = order.disputedLines(o.lines)
+	return len(lines) > 0, lines
+}
+
+// orderFact is what an order is told of an invoice that bills it: open disputes about the whole of it swallow those about
+// its lines.
+func orderFact(r *schemas.Receivable, order *billedOrder, open, ever objections) *schemas.OrderReceivable {
+	fact := &schemas.OrderReceivable{InvoiceID: r.InvoiceID, State: r.State, Paid: r.Open <= 0 && r.State != schemas.ReceivableCancelled}
+	fact.Disputed, fact.DisputedLines = open.of(order)
+	fact.EverDisputed, _ = ever.of(order)
+	return fact
 }
 
 // noLongerBilled is the last that an order is told of an invoice that does not bill it any more.
@@ -61,5 +81,5 @@ func noLongerBilled(invoiceID string) *schemas.OrderReceivable {
 }
 
 func sameFact(a, b *schemas.OrderReceivable) bool {
-	return a.InvoiceID == b.InvoiceID && a.State == b.State && a.Disputed == b.Disputed && a.Paid == b.Paid && slices.Equal(a.DisputedLines, b.DisputedLines)
+	return a.InvoiceID == b.InvoiceID && a.State == b.State && a.Disputed == b.Disputed && a.Paid == b.Paid && a.EverDisputed == b.EverDisputed && slices.Equal(a.DisputedLines, b.DisputedLines)
 }

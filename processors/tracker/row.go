@@ -56,7 +56,8 @@ type OrderRow struct {
 	Accepted         *AcceptedOrder `avro:"accepted"`
 	AcceptedRevision int64          `avro:"accepted_revision"`
 	At               time.Time      `avro:"at"`
-	Told             int64          `avro:"told"` // fingerprint of the status that was told last; zero: none was
+	ByHand           bool           `avro:"by_hand"` // somebody worked an exception of it by command
+	Told             int64          `avro:"told"`    // fingerprint of the status that was told last; zero: none was
 }
 
 // PlacedOrder is the order as placed, all but its lines.
@@ -65,6 +66,7 @@ type PlacedOrder struct {
 	Channel    string              `avro:"channel"`
 	Currency   string              `avro:"currency"`
 	Status     schemas.OrderStatus `avro:"status"`
+	At         *time.Time          `avro:"at"` // of the first event that was heard of it
 }
 
 // AcceptedOrder is the order as ERP accepted it, all but its lines.
@@ -81,6 +83,7 @@ type LineRow struct {
 	Cancelled        bool                  `avro:"cancelled"`
 	Accepted         *schemas.AcceptedLine `avro:"accepted"`
 	AcceptedRevision int64                 `avro:"accepted_revision"`
+	FirstConfirmed   *schemas.Date         `avro:"first_confirmed"` // day that the first acceptance promised that was heard of
 }
 
 // BillRow is what an invoice-ready record bills, or takes back.
@@ -99,7 +102,21 @@ type InvoiceRow struct {
 	Kind      schemas.InvoiceKind `avro:"kind"`
 	RefersTo  string              `avro:"refers_to"`
 	At        time.Time           `avro:"at"`
+	Stated    time.Time           `avro:"stated"`    // when ERP said what is kept here
+	IssuedOn  schemas.Date        `avro:"issued_on"` // zero: an earlier release did not keep it
 	Lines     []BilledLine        `avro:"lines"`
+}
+
+// invoicedAt is when the document was made: when ERP stated it, and at the latest when the day had ended, by UTC, of which
+// it is. ERP states a document again when it is paid or printed; that does not make it a later one.
+func (r *InvoiceRow) invoicedAt() time.Time {
+	if r.IssuedOn == 0 {
+		return r.At
+	}
+	if ends := r.IssuedOn.AddDays(1).Time(); ends.Before(r.Stated) {
+		return ends
+	}
+	return r.Stated
 }
 
 // BilledLine is a quantity that was billed of a line.

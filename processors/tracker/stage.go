@@ -65,7 +65,11 @@ func (tr *tracker) onOrder(s *stream.Step, event *schemas.OrderEvent) error {
 
 func (tr *tracker) place(s *stream.Step, order *OrderRow, placed *schemas.Order) {
 	s.Observe(placed.Meta.OccurredAt)
-	order.Placed = &PlacedOrder{CustomerID: placed.CustomerID, Channel: placed.Channel, Currency: placed.Currency, Status: placed.Status}
+	at := &placed.Meta.OccurredAt
+	if order.Placed != nil {
+		at = order.Placed.At
+	}
+	order.Placed = &PlacedOrder{CustomerID: placed.CustomerID, Channel: placed.Channel, Currency: placed.Currency, Status: placed.Status, At: at}
 	order.PlacedRevision++
 	order.At = later(order.At, placed.Meta.OccurredAt)
 	for _, said := range placed.Lines {
@@ -86,6 +90,9 @@ func (tr *tracker) accept(s *stream.Step, order *OrderRow, acceptance *schemas.O
 	for _, said := range acceptance.Lines {
 		tr.line(s, acceptance.OrderID, said.LineNo, func(line *LineRow) {
 			line.Accepted, line.AcceptedRevision = &said, order.AcceptedRevision
+			if line.FirstConfirmed == nil && !refused(said.Status) {
+				line.FirstConfirmed = &said.ConfirmedDate
+			}
 		})
 	}
 }
@@ -130,7 +137,7 @@ func (tr *tracker) onInvoice(s *stream.Step, event *schemas.OrderInvoice) error 
 	invoice := &event.Invoice
 	s.Observe(invoice.Meta.OccurredAt)
 	key := rowKey{event.OrderID, kindInvoice, invoice.InvoiceID}
-	row := InvoiceRow{InvoiceID: invoice.InvoiceID, Kind: invoice.Kind, At: invoice.Meta.OccurredAt, Lines: []BilledLine{}}
+	row := InvoiceRow{InvoiceID: invoice.InvoiceID, Kind: invoice.Kind, At: invoice.Meta.OccurredAt, Stated: invoice.Meta.OccurredAt, IssuedOn: invoice.IssuedOn, Lines: []BilledLine{}}
 	if before := tr.rows.Get(s, key); before != nil {
 		row.At = later(row.At, before.Invoice.At)
 	}
@@ -145,6 +152,9 @@ func (tr *tracker) onInvoice(s *stream.Step, event *schemas.OrderInvoice) error 
 }
 
 func (tr *tracker) onFact(s *stream.Step, fact *schemas.OrderFact) error {
+	if fact.Exception != nil && fact.Exception.Actor != nil {
+		tr.workedByHand(s, fact.OrderID)
+	}
 	switch {
 	case fact.Receivable != nil:
 		tr.rows.Put(s, rowKey{fact.OrderID, kindReceivable, fact.Receivable.InvoiceID}, &Row{Receivable: fact.Receivable})
@@ -157,6 +167,17 @@ func (tr *tracker) onFact(s *stream.Step, fact *schemas.OrderFact) error {
 		}})
 	}
 	return tr.took(s, fact.OrderID)
+}
+
+func (tr *tracker) workedByHand(s *stream.Step, orderID string) {
+	order := OrderRow{}
+	if row := tr.rows.Get(s, orderKey(orderID)); row != nil {
+		order = *row.Order
+	}
+	if !order.ByHand {
+		order.ByHand = true
+		tr.rows.Put(s, orderKey(orderID), &Row{Order: &order})
+	}
 }
 
 func (tr *tracker) took(s *stream.Step, orderID string) error {

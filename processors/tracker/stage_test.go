@@ -236,6 +236,7 @@ func TestTheOrderAsAWhole(t *testing.T) {
 		},
 		Ordered: schemas.MustAmount("13"), Billed: schemas.MustAmount("5"), // 3 × 2 as accepted, 1 × 7; line 3 has no price, line 4 is cancelled
 		Invoices: []string{"I-2", "M-1"}, Shipments: []string{"S-1", "S-2"}, InvoiceIDs: []string{"b-2", "b-1"}, BilledElsewhere: []schemas.Money{}, AsOf: at(9),
+		PlacedAt: new(at(1)), Departures: []schemas.Departure{{ShipmentID: "S-1", WarehouseID: "east", ShippedAt: at(5), InvoicedAt: new(at(8))}}, Credited: true,
 	}
 	if !reflect.DeepEqual(status, want) {
 		t.Errorf("\n got %+v\nwant %+v", status, want)

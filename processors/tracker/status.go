@@ -44,6 +44,9 @@ func (o *order) add(row *Row) {
 type progress struct {
 	raw      quantities // whatever the units: tells which stages were reached, even where quantities do not convert
 	parts    []counted
+	left     []move // what shipped
+	arrived  []move // what was delivered
+	invoices []move // by ERP, less credit memos
 	disputed bool
 	paid     bool
 }
@@ -58,7 +61,7 @@ func (o *order) status(known items) *schemas.OrderState {
 	state := &schemas.OrderState{
 		OrderID: o.id, CustomerID: placed.CustomerID, Channel: placed.Channel, Currency: placed.Currency, Status: placed.Status,
 		Lines: []schemas.OrderLineState{}, Blocking: o.blocking(), Invoices: []string{}, Shipments: []string{}, InvoiceIDs: []string{}, BilledElsewhere: []schemas.Money{},
-		AsOf: o.row.At,
+		AsOf: o.row.At, PlacedAt: placed.At, ByHand: o.row.ByHand,
 	}
 	if accepted := o.row.Accepted; accepted != nil {
 		if accepted.Currency != "" {
@@ -77,16 +80,21 @@ func (o *order) status(known items) *schemas.OrderState {
 	o.addShipments(state, lines)
 	o.addBills(state, lines)
 	o.addInvoices(state, lines)
+	left := o.departures(lines)
 	for _, line := range o.lines {
 		if line.Placed == nil {
 			continue
 		}
 		t := o.termsOf(line)
-		state.Lines = append(state.Lines, t.state(lines[line.LineNo], known))
+		told := t.state(lines[line.LineNo], known)
+		told.WarehouseID, told.RequestedOn, told.ConfirmedOn = line.Placed.WarehouseID, new(line.Placed.RequestedDate), line.FirstConfirmed
+		t.time(&told, lines[line.LineNo], known, state.Currency, left)
+		state.Lines = append(state.Lines, told)
 		if amount, err := money.Extend(t.quantity, t.price, t.priceUnit, state.Currency); err == nil && t.priced && t.open {
 			state.Ordered = money.Sum(state.Ordered, amount)
 		}
 	}
+	state.Departures = left.list()
 	return state
 }
 
@@ -126,6 +134,26 @@ func (o *order) addShipments(state *schemas.OrderState, lines map[int32]*progres
 			})
 		}
 	}
+}
+
+// departures are the shipments that have left with something of the lines.
+func (o *order) departures(lines map[int32]*progress) departures {
+	left := departures{}
+	for _, shipment := range o.shipments {
+		for _, part := range shipment.Parts {
+			line := lines[part.LineNo]
+			if line == nil || part.Shipped == 0 {
+				continue
+			}
+			of, at := unit{part.ItemID, part.UOM}, shipment.left()
+			left[shipment.ShipmentID] = &schemas.Departure{ShipmentID: shipment.ShipmentID, WarehouseID: shipment.WarehouseID, ShippedAt: at}
+			line.left = append(line.left, move{at, shipment.ShipmentID, of, part.Shipped})
+			if part.Delivered > 0 {
+				line.arrived = append(line.arrived, move{shipment.arrived(), shipment.ShipmentID, of, part.Delivered})
+			}
+		}
+	}
+	return left
 }
 
 func (p *progress) add(itemID, uom string, q quantities) {
@@ -191,6 +219,7 @@ func (o *order) addInvoices(state *schemas.OrderState, lines map[int32]*progress
 	cancelled, facts := o.cancelledInvoices(), map[string]*schemas.OrderReceivable{}
 	for _, fact := range o.receivables {
 		facts[fact.InvoiceID] = fact
+		state.EverDisputed = state.EverDisputed || fact.EverDisputed
 		for _, lineNo := range fact.DisputedLines {
 			if line := lines[lineNo]; line != nil && !cancelled[fact.InvoiceID] {
 				line.disputed = true
@@ -203,6 +232,7 @@ func (o *order) addInvoices(state *schemas.OrderState, lines map[int32]*progress
 			continue
 		}
 		state.Invoices = append(state.Invoices, invoice.InvoiceID)
+		state.Credited = state.Credited || invoice.Kind == schemas.InvoiceKindCreditMemo
 		fact := facts[invoice.InvoiceID]
 		for _, billed := range invoice.Lines {
 			line := lines[billed.LineNo]
@@ -214,6 +244,7 @@ func (o *order) addInvoices(state *schemas.OrderState, lines map[int32]*progress
 				quantity = min(quantity, -quantity)
 			}
 			line.add(billed.ItemID, billed.UOM, quantities{invoiced: quantity})
+			line.invoices = append(line.invoices, move{invoice.invoicedAt(), invoice.InvoiceID, unit{billed.ItemID, billed.UOM}, quantity})
 			if fact != nil && invoice.Kind == schemas.InvoiceKindInvoice {
 				line.disputed = line.disputed || fact.Disputed && len(fact.DisputedLines) == 0
 				line.paid = line.paid || fact.Paid && fact.State != schemas.ReceivableCredited
