@@ -83,7 +83,7 @@ func openStage(b *testing.B, stage *stream.Stage, registry schemas.Registry, ref
 	return run
 }
 
-// take gives the tasks all of the input, in epochs.
+// take gives the tasks all of the input, in epochs of a tenth of a second.
 func (r *stageRun) take(b *testing.B, input [][]stream.Record, keep bool) {
 	b.Helper()
 	ctx, now := context.Background(), time.Date(2026, 6, 2, 7, 0, 0, 0, time.UTC)
@@ -93,7 +93,7 @@ func (r *stageRun) take(b *testing.B, input [][]stream.Record, keep bool) {
 		}
 	}
 	next := make([]int, len(input))
-	for more := true; more; {
+	for more := true; more; now = now.Add(100 * time.Millisecond) {
 		more = false
 		for p, task := range r.tasks {
 			records := input[p][next[p]:min(next[p]+benchEpoch, len(input[p]))]
@@ -104,6 +104,8 @@ func (r *stageRun) take(b *testing.B, input [][]stream.Record, keep bool) {
 			for i := range records {
 				check(task.Take(ctx, now, &records[i]))
 			}
+			_, _, err := task.RunDue(ctx, now)
+			check(err)
 			ready, err := task.Ready()
 			check(err)
 			for _, out := range ready.Records {

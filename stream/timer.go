@@ -40,15 +40,25 @@ func OnTimer(stage *Stage, id uint8, name string, clock Clock, step func(s *Step
 
 // Set sets the key's timer, in place of an earlier one. One that is due already fires when this step has ended.
 func (t *Timers) Set(s *Step, key string, due time.Time) {
-	task := s.task
 	byKey := timerByKey(t.kind, key)
-	if old := task.getPlain(timersByKey, byKey); old != nil {
+	if old := s.task.getPlain(timersByKey, byKey); old != nil {
 		before := int64(binary.BigEndian.Uint64(old))
 		if before == due.UnixMicro() {
 			return
 		}
-		task.putPlain(timersByDue, timerByDue(t.kind, before, key), nil)
+		s.task.putPlain(timersByDue, timerByDue(t.kind, before, key), nil)
 	}
+	t.put(s.task, byKey, key, due)
+}
+
+// SetIfNone sets the key's timer, unless one stands.
+func (t *Timers) SetIfNone(s *Step, key string, due time.Time) {
+	if byKey := timerByKey(t.kind, key); s.task.getPlain(timersByKey, byKey) == nil {
+		t.put(s.task, byKey, key, due)
+	}
+}
+
+func (t *Timers) put(task *Task, byKey []byte, key string, due time.Time) {
 	var value [8]byte
 	binary.BigEndian.PutUint64(value[:], uint64(due.UnixMicro()))
 	task.putPlain(timersByKey, byKey, value[:])

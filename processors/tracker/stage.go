@@ -9,6 +9,7 @@ package tracker
 import (
 	"encoding/binary"
 	"hash/fnv"
+	"time"
 
 	"waybill/schemas"
 	"waybill/state"
@@ -186,14 +187,15 @@ func (tr *tracker) took(s *stream.Step, orderID string) error {
 	return nil
 }
 
-// changed has the order's status worked out when the epoch has taken its records.
-func (tr *tracker) changed(s *stream.Step, orderID string) { tr.due.Set(s, orderID, s.Now()) }
+// changed has the order's status worked out when the epoch has taken its records, or when a large one has rested.
+func (tr *tracker) changed(s *stream.Step, orderID string) { tr.due.SetIfNone(s, orderID, s.Now()) }
 
 // tell tells the order's status if it is not what was told last.
 func (tr *tracker) tell(s *stream.Step, orderID string) error {
-	order := order{id: orderID}
+	order, rows := order{id: orderID}, 0
 	for row := range tr.rows.Scan(s, state.Text(orderID)) {
 		order.add(row)
+		rows++
 	}
 	status := order.status(tr.lookup(s, orderID))
 	if status == nil {
@@ -206,8 +208,18 @@ func (tr *tracker) tell(s *stream.Step, orderID string) error {
 	order.row.Told = fingerprint
 	tr.rows.Put(s, orderKey(orderID), &Row{Order: &order.row})
 	tr.out.Send(s, orderID, status)
+	if rows > smallOrder {
+		tr.due.Set(s, orderID, s.Now().Add(time.Duration(rows)*restPerRow))
+	}
 	return nil
 }
+
+// The status of an order is worked out from all of its rows. That of a large one is told, and then not again for a while
+// that grows with it: what an event costs does not depend on how large its order is.
+const (
+	smallOrder = 1000
+	restPerRow = 100 * time.Microsecond
+)
 
 // lookup reads items for an order, whose status is worked out again when one that it needed comes or changes. It needs them
 // only for lines that are counted in several units.

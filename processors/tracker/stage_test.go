@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"waybill/schemas"
 	"waybill/stream/sim"
@@ -330,4 +331,39 @@ func TestAStatusThatDoesNotChangeIsNotToldAgain(t *testing.T) {
 	if n := len(w.Records(topics.OrderStatus.Name())); n != 4 { // placed, excepted, and two of a shipment that comes and goes
 		t.Errorf("%d records", n)
 	}
+}
+
+func TestTheStatusOfALargeOrderIsToldAtOnceAndThenAfterARest(t *testing.T) {
+	world := newWorld(t, 0)
+	var lines []string
+	for line := range 2 * smallOrder {
+		lines = append(lines, fmt.Sprintf("%d:1:A:EA", line+1))
+	}
+	told := func() int { return len(sim.Read(world, topics.OrderStatus)) }
+	want := func(when string, n int) {
+		t.Helper()
+		if told() != n {
+			t.Errorf("%s the status was told %d times, want %d", when, told(), n)
+		}
+	}
+	placed(1, schemas.OrderPlaced, lines...)(world)
+	world.Run()
+	want("when it was placed", 1)
+	for n := range 5 {
+		ships(fmt.Sprint("S-", n), 2+n, fmt.Sprintf("shipped %d:1:A:EA", n+1))(world)
+		world.Run()
+	}
+	want("while it rests", 1)
+	world.Advance((2*smallOrder + 10) * restPerRow)
+	want("when it has rested", 2)
+	world.Advance(time.Hour)
+	want("when nothing has changed", 2)
+	for _, line := range sim.Latest(world, topics.OrderStatus)["O-1"].Lines[:5] {
+		if line.Stage != schemas.StageShipped {
+			t.Errorf("line %d is %s, and it has shipped", line.LineNo, line.Stage)
+		}
+	}
+	ships("S-5", 10, "shipped 6:1:A:EA")(world)
+	world.Run()
+	want("after a long rest", 3)
 }
