@@ -4,7 +4,7 @@ LINT := go tool -modfile=deploy/tools/lint.mod golangci-lint
 VULN := go tool -modfile=deploy/tools/vuln.mod govulncheck
 
 .DEFAULT_GOAL := help
-.PHONY: build test simulate fuzz museum race cover lint vuln test-kafka soak bench bench-check kafka kafka-stop demo-northwind check-deploy tidy help
+.PHONY: build test simulate truth fuzz museum race cover lint vuln test-kafka soak bench bench-check kafka kafka-stop demo-northwind check-deploy tidy help
 
 help: ## print this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ vuln: ## known vulnerabilities in what we depend on and call; needs the network
 
 simulate: ## SEEDS=10000 of a distributor's weeks on a simulated cluster in which everything goes wrong
 	go run ./cmd/waybill simulate --seeds $(or $(SEEDS),10000)
+
+truth: ## EVENTS=1000000 of a distributor with all kinds of dirt, SEED=1: what comes out is compared with what it knows must come out
+	go run ./distributor/truth -events $(or $(EVENTS),1000000) -seed $(or $(SEED),1)
 
 bench: ## waybill beside a bare client and beside Kafka Streams, the same work in the same run (some 20 minutes; ARGS=-quick: a look, ARGS=-growth: plots)
 	go run ./bench $(ARGS)

@@ -15,10 +15,12 @@ import (
 
 // Event is a record for a source topic. Value is a pointer to the topic's type.
 type Event struct {
-	At    time.Time
+	At    time.Time // when its source wrote it
 	Topic string
 	Key   string
 	Value any
+	Bytes []byte // as it was written, where that is not by the topic's contract
+	Story string // what it is part of, for people; empty in the plain mix
 }
 
 // Distributor makes events as its clock moves.
@@ -36,6 +38,7 @@ type Distributor struct {
 	orders     int
 	queue      happenings
 	made       int64
+	full       *house // nil: the plain mix
 }
 
 // Options of a distributor.
@@ -46,6 +49,7 @@ type Options struct {
 	Customers int           // 40 when zero
 	Items     int           // 120 when zero
 	Lines     int           // of each order; 1 to 5 when zero
+	Full      bool          // the full mix: every policy, currency, unit and mishap, with its truth beside it; Lines plays no part in it
 }
 
 // New makes the master data.
@@ -57,7 +61,11 @@ func New(options Options) *Distributor {
 	if d.hour == 0 {
 		d.hour = time.Hour
 	}
-	d.makeMasterData(orElse(options.Customers, 40), orElse(options.Items, 120))
+	if options.Full {
+		d.openHouse(orElse(options.Customers, 60), orElse(options.Items, 150))
+	} else {
+		d.makeMasterData(orElse(options.Customers, 40), orElse(options.Items, 120))
+	}
 	return d
 }
 
@@ -102,6 +110,10 @@ func (d *Distributor) Until(until time.Time) []Event {
 	for len(d.queue) > 0 && !d.queue[0].at.After(until) {
 		next := heap.Pop(&d.queue).(happening)
 		for _, event := range next.run(next.at) {
+			if event.At.After(next.at) { // it is written later than it happened
+				d.planAt(event.At, func(time.Time) []Event { return []Event{event} })
+				continue
+			}
 			events = append(events, event)
 			if d.random.IntN(50) == 0 {
 				events = append(events, event)
@@ -114,7 +126,17 @@ func (d *Distributor) Until(until time.Time) []Event {
 // Order plans a customer's order at a time, and all that follows from it.
 func (d *Distributor) Order(at time.Time) {
 	d.made++
+	if d.full != nil {
+		heap.Push(&d.queue, happening{at, d.made, d.tellStory})
+		return
+	}
 	heap.Push(&d.queue, happening{at, d.made, d.placeOrder})
+}
+
+// planAt has something happen at a time.
+func (d *Distributor) planAt(at time.Time, run func(at time.Time) []Event) {
+	d.made++
+	heap.Push(&d.queue, happening{at.Truncate(time.Microsecond), d.made, run})
 }
 
 func (d *Distributor) chance(percent float64) bool { return d.random.Float64()*100 < percent }

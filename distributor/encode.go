@@ -37,6 +37,9 @@ func with[V any](e *Encoder, registry schemas.Registry, topic topics.Topic[V]) {
 
 // Encode writes an event's value.
 func (e *Encoder) Encode(ctx context.Context, event Event) ([]byte, error) {
+	if event.Bytes != nil {
+		return event.Bytes, nil
+	}
 	encode := e.encode[event.Topic]
 	if encode == nil {
 		return nil, fmt.Errorf("the distributor has no topic %s", event.Topic)

@@ -45,6 +45,9 @@ func (d *Distributor) makeMasterData(customers, items int) {
 
 // MasterData returns the master data as ERP sends it, and the first receipts of stock.
 func (d *Distributor) MasterData(at time.Time) []Event {
+	if d.full != nil {
+		return d.fullMasterData(at)
+	}
 	var events []Event
 	for _, customer := range d.customers {
 		customer.Meta = d.positioned("erp", at)
@@ -89,6 +92,9 @@ func (d *Distributor) move(at time.Time, item, warehouse string, kind schemas.Mo
 
 // Replenish receives stock of a few items that sell.
 func (d *Distributor) Replenish(at time.Time) []Event {
+	if d.full != nil { // each position orders what it sells
+		return nil
+	}
 	var events []Event
 	for range 5 {
 		item := d.items[d.random.IntN(len(d.items))]

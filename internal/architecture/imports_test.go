@@ -21,6 +21,7 @@ var layers = []struct {
 	{"processors/...", []string{"processors/...", "stream", "state", "schemas", "topics"}, []string{"stream/sim", "outcome", "distributor", "bench/load"}},
 	{"outcome", []string{"schemas", "topics"}, nil},
 	{"distributor", []string{"schemas", "topics", "processors/conditions"}, []string{"stream/...", "processors/...", "outcome"}},
+	{"distributor/truth", []string{"distributor", "processors", "simulation/model", "stream", "stream/sim", "schemas", "topics"}, nil},
 	{"simulation/workload", []string{"distributor", "schemas", "topics", "processors/conditions"}, nil},
 	{"simulation/checks", []string{"simulation/workload", "simulation/model", "stream", "stream/sim", "outcome", "schemas", "topics"}, nil},
 	{"simulation/model", []string{"simulation/workload", "schemas"}, []string{"processors", "stream/sim", "topics"}}, // none of the pipeline's code

@@ -1,0 +1,75 @@
+package distributor
+
+import (
+	"math/big"
+
+	"waybill/schemas"
+)
+
+// settle states what must be billed of an order in the end, and what its lines still ask of the stock.
+func (c *course) settle() {
+	isComplete := true
+	for _, l := range c.lines {
+		isComplete = isComplete && (l.done || l.cancelled != never) && !l.hindered
+	}
+	for _, l := range c.lines {
+		for _, carried := range l.parts {
+			if carried.parcel.unheard || carried.pays == 0 {
+				continue
+			}
+			switch c.invoicePolicy() {
+			case schemas.OnShipment:
+				c.bill(carried, carried.parcel.reaches > 3)
+			case schemas.PerDelivery:
+				c.bill(carried, carried.parcel.reaches > 4)
+			case schemas.OrderComplete:
+				c.bill(carried, carried.parcel.reaches > 3 && isComplete)
+			}
+		}
+		c.demand(l)
+	}
+}
+
+// bill states what a part comes to: quantity × price, a catch-weight article by its weight.
+func (c *course) bill(carried *part, isDue bool) {
+	if !isDue {
+		return
+	}
+	b := &bill{part: carried, quantity: carried.pays, uom: carried.uom}
+	if carried.article.CatchWeight {
+		b.quantity, b.uom = *carried.weight, carried.article.BaseUOM
+	}
+	b.unitPrice, b.priceUnit = carried.price.forOne(b.uom)
+	b.amount = extended(b.quantity, b.unitPrice, b.priceUnit, c.order.Currency)
+	c.bills = append(c.bills, b)
+	c.full.truth.bill(BilledLine{c.order.OrderID, carried.article.ItemID, b.uom, c.order.Currency, carried.line.no}, b.quantity, b.amount)
+}
+
+// extended is quantity × price ÷ price unit.
+func extended(quantity schemas.Quantity, price schemas.Price, priceUnit int64, currency string) schemas.Amount {
+	amount := new(big.Rat).Mul(ratOf(int64(quantity)), ratOf(int64(price)))
+	return rounded(amount.Quo(amount, new(big.Rat).SetInt64(priceUnit)), currency)
+}
+
+// demand states what a line asks of the stock: what waits in a parcel is allocated; what is agreed, not allocated and not
+// shipped is committed.
+func (c *course) demand(l *line) {
+	left := l.quantity
+	for _, carried := range l.parts {
+		waits := carried.parcel.reaches <= 3 && !carried.parcel.cancels
+		if waits || carried.parcel.unheard {
+			if p := c.full.positions[carried.article.ItemID+"@"+c.warehouse]; p != nil {
+				p.allocated += carried.article.convert(carried.quantity, carried.uom, carried.article.BaseUOM)
+			}
+		}
+		if !carried.parcel.cancels {
+			left -= carried.fills
+		}
+	}
+	if l.done || l.cancelled != never || !c.isAgreed || c.untold || left <= 0 {
+		return
+	}
+	if p := c.full.positions[l.article.ItemID+"@"+c.warehouse]; p != nil {
+		p.committed += l.article.convert(left, l.uom, l.article.BaseUOM)
+	}
+}

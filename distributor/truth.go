@@ -1,0 +1,87 @@
+package distributor
+
+import (
+	"fmt"
+	"math/big"
+
+	"waybill/schemas"
+)
+
+// Truth is what must come of the stories that the full mix has told, once all of it has happened and every deadline has
+// passed: not worked out from the events, but stated by each story as it decides what happens.
+type Truth struct {
+	Billed      map[BilledLine]Net
+	Open        map[Exception]int     // open exceptions, and how many of one kind
+	Receivables map[string]Receivable // by invoice
+	Available   map[string]Available  // by item@warehouse
+	Stories     map[string]string     // what became of an order, an invoice, a position, for people
+}
+
+// BilledLine is what is billed together: an item in a unit that went out for an order line, in one currency.
+type BilledLine struct {
+	OrderID, Item, UOM, Currency string
+	LineNo                       int32
+}
+
+// Net is what all bills and credits of a line come to.
+type Net struct {
+	Quantity schemas.Quantity
+	Amount   schemas.Amount
+}
+
+// Exception names an open one: its class, and what it is about. Shipment and Item are named only where no order is.
+type Exception struct {
+	Class    string
+	Orders   string // sorted, with commas between
+	LineNo   int32
+	Invoice  string
+	Shipment string
+	Item     string // of stock: item@warehouse
+}
+
+// String is a line for people.
+func (x Exception) String() string {
+	return fmt.Sprintf("%s: order %s line %d invoice %s shipment %s item %s", x.Class, x.Orders, x.LineNo, x.Invoice, x.Shipment, x.Item)
+}
+
+// Receivable is what is owed on an invoice.
+type Receivable struct {
+	State                                               schemas.ReceivableState
+	Currency                                            string
+	Billed, Paid, Credited, Disputed, Open, Collectable schemas.Amount
+}
+
+// Available is what can be promised of a position, in the item's base unit.
+type Available struct {
+	OnHand, Allocated, Reserved, Committed, Quarantined, ToPromise schemas.Quantity
+}
+
+func newTruth() *Truth {
+	return &Truth{Billed: map[BilledLine]Net{}, Open: map[Exception]int{}, Receivables: map[string]Receivable{}, Available: map[string]Available{}, Stories: map[string]string{}}
+}
+
+func (t *Truth) bill(at BilledLine, quantity schemas.Quantity, amount schemas.Amount) {
+	net := t.Billed[at]
+	t.Billed[at] = Net{net.Quantity + quantity, net.Amount + amount}
+}
+
+func (t *Truth) open(x Exception) { t.Open[x]++ }
+
+// minorUnits are the digits after the point that a currency is paid in.
+var minorUnits = map[string]int{"USD": 2, "EUR": 2, "JPY": 0, "KWD": 3}
+
+// rounded is an amount in ten-thousandths, rounded half away from zero to what its currency is paid in.
+func rounded(amount *big.Rat, currency string) schemas.Amount {
+	scale := new(big.Rat).SetInt64(1)
+	for range minorUnits[currency] {
+		scale.Mul(scale, big.NewRat(10, 1))
+	}
+	minor := new(big.Rat).Mul(amount, scale)
+	doubled := new(big.Int).Mul(minor.Num(), big.NewInt(2)) // ⌊(2n + d) / 2d⌋ for n ≥ 0: all that is billed here is
+	doubled.Add(doubled, minor.Denom())
+	whole := doubled.Div(doubled, new(big.Int).Mul(minor.Denom(), big.NewInt(2))).Int64()
+	for range 4 - minorUnits[currency] {
+		whole *= 10
+	}
+	return schemas.Amount(whole)
+}

@@ -1,0 +1,67 @@
+package main
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"waybill/distributor"
+)
+
+// TestWhatComesOutIsTheTruth is `make truth` in small.
+func TestWhatComesOutIsTheTruth(t *testing.T) {
+	for _, one := range []struct {
+		seed   uint64
+		events int
+		in     []delivery
+	}{{1, 10_000, deliveries[:2]}, {2, 1_500, deliveries[2:]}} {
+		events, tallies, err := play(one.seed, one.events, one.in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := &result{}
+		r.add(events, tallies)
+		var text strings.Builder
+		if report(&text, r, time.Second) > 0 {
+			t.Error(text.String())
+		}
+		for _, tally := range r.tallies {
+			if tally.Compared == 0 {
+				t.Errorf("nothing of %s was compared", tally.What)
+			}
+		}
+	}
+}
+
+// TestDifferencesAreFound changes every kind of truth by a little.
+func TestDifferencesAreFound(t *testing.T) {
+	season, err := NewSeason(3, 400)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := season.asItHappened()
+	if err != nil {
+		t.Fatal(err)
+	}
+	truth := season.Truth
+	for at, net := range truth.Billed {
+		net.Amount++
+		truth.Billed[at] = net
+		break
+	}
+	truth.Open[distributor.Exception{Class: "unreadable", Orders: "O-1"}]++
+	for id, owed := range truth.Receivables {
+		owed.Collectable++
+		truth.Receivables[id] = owed
+		break
+	}
+	for key := range truth.Available {
+		delete(truth.Available, key)
+		break
+	}
+	for _, tally := range compare(truth, out) {
+		if len(tally.Differences) != 1 {
+			t.Errorf("%s: %q", tally.What, tally.Differences)
+		}
+	}
+}
