@@ -28,4 +28,5 @@ const (
 	UnappliedPayment     = "unapplied_payment"
 	Disputed             = "disputed"
 	CreditExceeded       = "credit_exceeded"
+	Held                 = "held"
 )

@@ -107,6 +107,8 @@ var classes = []Class{
 		"Settle the dispute in AR. Its amount is not collected meanwhile."},
 	{CreditExceeded, "open balance and open orders exceed the credit limit", schemas.SeverityHigh, ByClass, "credit", 24 * hours, ByCause, "falls below the limit, or an override",
 		"Have the customer pay, raise the limit in ERP, or reduce the open orders."},
+	{Held, "a person holds the billing of an order or of a line", schemas.SeverityMedium, ByClass, "billing", 5 * days, ByCause, "released by command",
+		"Settle what the message names, then release it: `waybill order release ORDER --reason WHY`. What had become ready meanwhile is billed."},
 }
 
 var byName = func() map[string]Class {

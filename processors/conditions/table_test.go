@@ -91,6 +91,7 @@ func TestSeverityAndOwnerAreTheDomains(t *testing.T) {
 		{UnappliedPayment, schemas.SeverityMedium, ByClass, "receivables", ByCommand},
 		{Disputed, schemas.SeverityHigh, ByClass, "receivables", ByCause},
 		{CreditExceeded, schemas.SeverityHigh, ByClass, "credit", ByCause},
+		{Held, schemas.SeverityMedium, ByClass, "billing", ByCause},
 	} {
 		class, ok := Of(test.name)
 		if !ok || class.Severity != test.severity || class.OwnedBy != test.rule || class.Owner != test.owner || class.Closing != test.closing {

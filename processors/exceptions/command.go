@@ -1,16 +1,15 @@
 package exceptions
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"slices"
 	"time"
 
+	"waybill/processors/commands"
 	"waybill/processors/conditions"
 	"waybill/schemas"
 )
@@ -50,7 +49,7 @@ func assignPayload(payload string) (owner string, err error) {
 	var fields struct {
 		Owner string `json:"owner"`
 	}
-	if err = readPayload(payload, &fields); err == nil && fields.Owner == "" {
+	if err = commands.Read(payload, &fields); err == nil && fields.Owner == "" {
 		err = errors.New(`no owner; give {"owner":"name"}`)
 	}
 	return fields.Owner, err
@@ -65,7 +64,7 @@ func replayPayload(payload string) ([]schemas.SetField, error) {
 	if payload == "" {
 		return set, nil
 	}
-	if err := readPayload(payload, &fields); err != nil {
+	if err := commands.Read(payload, &fields); err != nil {
 		return set, err
 	}
 	for _, path := range slices.Sorted(maps.Keys(fields.Set)) {
@@ -75,19 +74,6 @@ func replayPayload(payload string) ([]schemas.SetField, error) {
 		set = append(set, schemas.SetField{Path: path, Value: string(fields.Set[path])})
 	}
 	return set, nil
-}
-
-// readPayload is strict: a misspelt field would otherwise do something else than what was asked.
-func readPayload(payload string, into any) error {
-	reader := json.NewDecoder(bytes.NewReader([]byte(payload)))
-	reader.DisallowUnknownFields()
-	if err := reader.Decode(into); err != nil {
-		return fmt.Errorf("not the JSON object that is expected: %w", err)
-	}
-	if _, err := reader.Token(); err != io.EOF {
-		return errors.New("more than one JSON object")
-	}
-	return nil
 }
 
 // commanded keeps a command; one that is there already changes nothing.

@@ -9,8 +9,8 @@
 //   - replay has intake read an unreadable event again, with corrected values if it brings some.
 //
 // The last command stands on the exception with who gave it, why, and what became of it. The audit trail is o2c.actions.
-// A command that comes before its exception is kept and followed when the exception is raised. One that no exception can
-// take, because its target is no exception, goes to the dead letters.
+// A command that comes before its exception is kept and followed when the exception is raised. Whether an order is held or
+// released is for fulfilment; any other command whose target is no exception goes to the dead letters.
 package exceptions
 
 import (
@@ -81,7 +81,11 @@ func (ex *exceptions) onAction(s *stream.Step, action *schemas.Action) error {
 	s.Observe(action.Command.Meta.OccurredAt)
 	target := action.Command.Target
 	if !strings.HasPrefix(target, conditions.IDPrefix) {
-		s.DeadLetter(s.Record(), "refused_command", fmt.Sprintf("%s of %q: no stage takes this command of anything but an exception, whose id begins with %s",
+		if asksOfOrder(action.Command.Kind) {
+			s.Count("ignored") // fulfilment takes it
+			return nil
+		}
+		s.DeadLetter(s.Record(), "refused_command", fmt.Sprintf("%s of %q: this can be asked of an exception, whose id begins with %s; an order can be held and released",
 			action.Command.Kind, target, conditions.IDPrefix), "command.target", 0)
 		s.Count("dead_lettered")
 		return nil
@@ -90,6 +94,11 @@ func (ex *exceptions) onAction(s *stream.Step, action *schemas.Action) error {
 	s.Count("applied")
 	ex.change(s, before, before.commanded(commandOf(&action.Command)))
 	return nil
+}
+
+// asksOfOrder tells the commands whose target may be an order.
+func asksOfOrder(kind schemas.CommandKind) bool {
+	return kind == schemas.CommandHold || kind == schemas.CommandRelease
 }
 
 // show makes an exception of a cause that has stood long enough.

@@ -191,7 +191,8 @@ func TestAReplayGoesToThePartitionThatTheEventCameFrom(t *testing.T) {
 
 func TestWhatNobodyCanTakeIsDeadLettered(t *testing.T) {
 	w := newWorld(t, 0)
-	act(w, 1, schemas.CommandHold, "c-1", "O-1", "")
+	act(w, 1, schemas.CommandHold, "c-0", "O-1", "") // fulfilment takes it
+	act(w, 1, schemas.CommandAssign, "c-1", "O-1", `{"owner":"bob"}`)
 	strange := raise(5, conditions.Oversold, "m", "")
 	strange.Kind = schemas.Unknown
 	send(w, "ex-1", strange)
@@ -204,7 +205,7 @@ func TestWhatNobodyCanTakeIsDeadLettered(t *testing.T) {
 			}
 		}
 	}
-	if len(got) != 2 || !strings.Contains(strings.Join(got, "\n"), `hold of "O-1"`) || !strings.Contains(strings.Join(got, "\n"), `a condition that is "unknown"`) {
+	if len(got) != 2 || !strings.Contains(strings.Join(got, "\n"), `assign of "O-1"`) || !strings.Contains(strings.Join(got, "\n"), `a condition that is "unknown"`) {
 		t.Errorf("dead letters: %q", got)
 	}
 	expect(t, "exceptions", history(w, "ex-1"))

@@ -25,7 +25,7 @@ func (h *HoldRow) stopsShipment(shipmentID string) bool {
 func (o *OrderRow) holds(bill *Bill) bool {
 	return slices.ContainsFunc(o.Holds, func(hold HoldRow) bool {
 		return hold.stopsOrder() || bill.Unit == orderUnit || hold.stopsShipment(bill.ShipmentID)
-	})
+	}) || bill.Unit == orderUnit && o.isHeld()
 }
 
 // stopped tells whether a whole-order hold stands.

@@ -111,7 +111,7 @@ func (b *Bill) sameTerms(other *Bill) bool {
 const maxLines = 2000
 
 // grounds are the input records that a line's bill rests on.
-type grounds func(bill *Bill, credit bool) []Fact
+type grounds func(lineNo int32, bill *Bill, credit bool) []Fact
 
 // records makes a unit's changes into records, credits first; it continues the unit's revisions and writes id and revision
 // of the record into each changed bill.
@@ -204,7 +204,7 @@ func (w *unitWriter) line(record *schemas.InvoiceReady, lineNo int32, bill *Bill
 	})
 	record.Total += schemas.Amount(sign) * bill.Amount
 	record.Rule = max(record.Rule, rule) // of a record's lines the one that says more: on_shipment, on_shipment:substitution_lower
-	for _, fact := range w.rest(bill, sign < 0) {
+	for _, fact := range w.rest(lineNo, bill, sign < 0) {
 		record.Evidence = append(record.Evidence, fact.Origin)
 		record.ReadyAt = latest(record.ReadyAt, fact.At)
 	}

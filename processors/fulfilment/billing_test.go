@@ -77,7 +77,7 @@ func TestWhatIsHeldStaysAsItIs(t *testing.T) {
 }
 
 func TestRecordsOfAUnit(t *testing.T) {
-	facts := func(bill *Bill, credit bool) []Fact {
+	facts := func(_ int32, bill *Bill, credit bool) []Fact {
 		return []Fact{{at(5), schemas.Evidence{Topic: "wms.shipments", Offset: 2}}, {at(9), schemas.Evidence{Topic: "commerce.orders"}}, {at(5), schemas.Evidence{Topic: "wms.shipments", Offset: 2}}}
 	}
 	ptr := func(b Bill) *Bill { return &b }
@@ -115,7 +115,7 @@ func TestRecordsOfAUnit(t *testing.T) {
 }
 
 func TestALargeBillIsSeveralRecords(t *testing.T) {
-	none := func(*Bill, bool) []Fact { return nil }
+	none := func(int32, *Bill, bool) []Fact { return nil }
 	var changes []change
 	for i := range maxLines + 1 {
 		b := billOf("S1", "1", "1")

@@ -213,7 +213,7 @@ func (d *dossier) settle() {
 		d.loadAll()
 	}
 	d.judge()
-	if d.trigger().unit == byOrder && len(o.Holds) == 0 && o.Count.complete() != o.Complete {
+	if d.trigger().unit == byOrder && len(o.Holds) == 0 && !o.isHeld() && o.Count.complete() != o.Complete {
 		o.Complete = !o.Complete
 		d.loadAll()
 		d.judge()
@@ -231,6 +231,7 @@ func (d *dossier) settle() {
 	}
 	d.tellUnknownOrder()
 	d.tellUnknownCustomer()
+	d.tellHeld()
 	d.assess()
 	d.awaitCustomer()
 	d.write()

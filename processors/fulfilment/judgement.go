@@ -51,6 +51,7 @@ type shippedPart struct {
 	returned, surplus             schemas.Quantity // of what was shipped came back; came back beyond that
 	allowed                       schemas.Quantity // of what was kept
 
+	release *Fact // under the policy manual, what lets it be billed; nil: nothing yet
 	refused bool
 	late    bool // left after the line was cancelled, or ERP cancelled it
 	blocked bool // for whatever reason
@@ -110,6 +111,7 @@ func (v *verdict) gather(c *lineCase) {
 		v.room = append(v.room, shippedPart{Part: c.line.Parts[i], shipment: c.shipments(c.line.Parts[i].ShipmentID)})
 		part := &v.room[i]
 		part.terms = c.master.item(part.ItemID)
+		part.release = c.order.released(c.line.LineNo, part.shipment.ShippedAt)
 		v.parts = append(v.parts, part)
 	}
 }

@@ -242,7 +242,7 @@ func TestAnUnknownLineIsJudgedOnlyForWhatIsAllocated(t *testing.T) {
 }
 
 func TestAPolicyThatBillsElsewhereIsNoException(t *testing.T) {
-	for _, policy := range []schemas.InvoicePolicy{schemas.ProofOfDelivery, schemas.Consolidated, schemas.OnOrder, schemas.Manual} {
+	for _, policy := range []schemas.InvoicePolicy{schemas.ProofOfDelivery, schemas.Consolidated, schemas.OnOrder} {
 		g := newGiven()
 		g.required = true
 		g.order.Placed.InvoicePolicy = &policy

@@ -26,11 +26,12 @@ type OrderRow struct {
 	Count    LineCount `avro:"count"`
 	Complete bool      `avro:"complete"` // under order_complete: the order was billed as complete
 
-	Holds           []HoldRow   `avro:"holds"`
-	Raised          []RaisedRow `avro:"raised"` // about the order as a whole
-	Grace           bool        `avro:"grace"`  // the grace timer of the unknown order runs
-	AwaitedCustomer string      `avro:"awaited_customer"`
-	AsOf            time.Time   `avro:"as_of"` // latest occurred_at of the order's facts
+	Holds           []HoldRow     `avro:"holds"`
+	Commands        []HoldCommand `avro:"commands"` // of people; by line
+	Raised          []RaisedRow   `avro:"raised"`   // about the order as a whole
+	Grace           bool          `avro:"grace"`    // the grace timer of the unknown order runs
+	AwaitedCustomer string        `avro:"awaited_customer"`
+	AsOf            time.Time     `avro:"as_of"` // latest occurred_at of the order's facts
 }
 
 // LineCount sums up what LineTally says of each line, so that nobody needs to read them all.
@@ -226,7 +227,7 @@ type ListedPrice struct {
 
 // fillLists makes lists that are not there empty, as they come back from the store: a row that says the same is equal.
 func (o *OrderRow) fillLists() {
-	o.Holds, o.Raised = asList(o.Holds), asList(o.Raised)
+	o.Holds, o.Commands, o.Raised = asList(o.Holds), asList(o.Commands), asList(o.Raised)
 }
 
 func (row *LineRow) fillLists() {

@@ -31,8 +31,8 @@ func TestRowsComeBackAsTheyWerePut(t *testing.T) {
 			InvoicePolicy: new(schemas.OrderComplete), BusinessDate: schemas.MustDate("2026-03-02"), Fact: fact},
 		Accepted: &AcceptedOrder{Position: 4, Status: schemas.Accepted, Currency: "USD", Fact: fact}, Agreed: customerTerms(customer("ACME", nil)),
 		Shipments: 3, InProgress: 1, Last: 1, Final: true, Count: LineCount{1, 2, 3, 4, 5, 6, 7}, Complete: true,
-		Holds:  []HoldRow{{"h", "unreadable", "S1", true, &HoldSummary{"ACME", "web", "retail", "USD", 12}}},
-		Raised: []RaisedRow{{"ex-1", "unknown_order"}}, Grace: true, AwaitedCustomer: "ACME", AsOf: at(2),
+		Holds:    []HoldRow{{"h", "unreadable", "S1", true, &HoldSummary{"ACME", "web", "retail", "USD", 12}}},
+		Commands: []HoldCommand{{2, "c-1", true, "ann", "because", fact, fact}}, Raised: []RaisedRow{{"ex-1", "unknown_order"}}, Grace: true, AwaitedCustomer: "ACME", AsOf: at(2),
 	}
 	if back := roundTrip(t, order); !reflect.DeepEqual(back, order) {
 		t.Errorf("got %+v\nwant %+v", back, order)

@@ -9,7 +9,7 @@
 // Each rule of the domain has a file of its name. Their common input and result are in judgement.go; dossier.go applies
 // them to stored rows; this file and the steps beside it are wiring.
 //
-// InvoiceReady.Rule is made of these words: the trigger (on_shipment, per_delivery, order_complete); where the customer's
+// InvoiceReady.Rule is made of these words: the trigger (on_shipment, per_delivery, order_complete, manual); where the customer's
 // substitution price rule was applied to a line :substitution_original, :substitution_substitute or :substitution_lower;
 // on a credit :corrected (billed again), :returned (what came back, not billed again) or :withdrawn (not billed again).
 package fulfilment
@@ -82,6 +82,7 @@ func Stage(catalogue topics.Catalogue, policy Policy) *stream.Stage {
 	f.board = conditions.NewBoard(stage, 5, f.conditions)
 	stream.On(stage, topics.Orders, f.takeOrder)
 	stream.On(stage, topics.Shipments, f.takeShipment)
+	stream.On(stage, topics.Actions, f.takeAction)
 	stage.OnWake(f.wake)
 	return stage
 }

@@ -19,6 +19,9 @@ func (d *dossier) bill() {
 	}
 	waits := d.trigger().unit == byOrder && !o.Complete
 	for _, line := range d.lines {
+		if o.holdsLine(line.row.LineNo) {
+			continue
+		}
 		desired := line.verdict.desired
 		if waits {
 			desired = nil
@@ -72,9 +75,10 @@ func (d *dossier) writeUnit(unit string, changes []change) {
 	d.unitRows.Put(d.s, key, &row)
 }
 
-// grounds are the records that a bill rests on: the order, ERP's word, and what told that the goods were shipped and, where
-// that is what is billed, delivered. A credit rests on the latest of the shipment.
-func (d *dossier) grounds(bill *Bill, credit bool) []Fact {
+// grounds are the records that a bill of a line rests on: the order, ERP's word, and what told that the goods were shipped
+// and, where that is what is billed, delivered; what people asked, where that let it be billed. A credit rests on the latest
+// of the shipment.
+func (d *dossier) grounds(lineNo int32, bill *Bill, credit bool) []Fact {
 	facts := []Fact{d.order.Placed.Fact}
 	if d.order.Accepted != nil {
 		facts = append(facts, d.order.Accepted.Fact)
@@ -84,6 +88,9 @@ func (d *dossier) grounds(bill *Bill, credit bool) []Fact {
 		return append(facts, shipment.Latest)
 	}
 	facts = append(facts, *shipment.Shipped)
+	if release := d.order.released(lineNo, shipment.ShippedAt); bill.Trigger == schemas.Manual && release != nil {
+		facts = append(facts, *release)
+	}
 	if bill.Trigger == schemas.PerDelivery {
 		facts = append(facts, *shipment.Delivered)
 	}
@@ -202,9 +209,12 @@ func (d *dossier) standing(condition *schemas.Condition) {
 }
 
 // gone clears a condition about the order as a whole.
-func (d *dossier) gone(class, id string) {
+func (d *dossier) gone(class, id string) { d.goneBy(class, id, itself) }
+
+// goneBy clears it with what ended it.
+func (d *dossier) goneBy(class, id, resolution string) {
 	if at := slices.Index(d.order.Raised, RaisedRow{id, class}); at >= 0 {
-		d.board.Clear(d.s, class, id, itself)
+		d.board.Clear(d.s, class, id, resolution)
 		d.order.Raised = slices.Delete(slices.Clone(d.order.Raised), at, at+1)
 	}
 }
@@ -239,7 +249,7 @@ func (d *dossier) unbilledBehind(hold *HoldRow) schemas.Amount {
 	case hold.Assessed != nil && !d.touches(shipment):
 		return hold.Assessed.Amount
 	}
-	return d.unbilledOf(shipment)
+	return d.unbilledOf(shipment.Lines)
 }
 
 // touches tells whether the step has to do with a line that the shipment carries.
@@ -250,9 +260,9 @@ func (d *dossier) touches(shipment *ShipmentRow) bool {
 	})
 }
 
-// unbilledOf is the value not yet billed of the lines that the shipment carries.
-func (d *dossier) unbilledOf(shipment *ShipmentRow) (sum schemas.Amount) {
-	for _, lineNo := range shipment.Lines {
+// unbilledOf is the value not yet billed of some lines.
+func (d *dossier) unbilledOf(lines []int32) (sum schemas.Amount) {
+	for _, lineNo := range lines {
 		if at, open := d.placeOf(lineNo); open {
 			sum += d.lines[at].row.Tally.Unbilled
 		} else if row := d.lineRows.Get(d.s, state.TextNumber{Text: d.order.OrderID, Number: int64(lineNo)}); row != nil {

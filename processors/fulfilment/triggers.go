@@ -20,6 +20,14 @@ type trigger struct {
 
 func shippedQuantity(part *shippedPart) schemas.Quantity { return part.shipped }
 
+// releasedQuantity is all of what had left the warehouse when a person last released the order or the line.
+func releasedQuantity(part *shippedPart) schemas.Quantity {
+	if part.release == nil {
+		return 0
+	}
+	return part.shipped
+}
+
 func deliveredQuantity(part *shippedPart) schemas.Quantity { return part.delivered }
 
 // triggers are the policies that bill here. What waits for a policy that is not here is not billed, and is no exception.
@@ -27,6 +35,7 @@ var triggers = []trigger{
 	{schemas.OnShipment, byShipment, shippedQuantity},
 	{schemas.PerDelivery, byShipment, deliveredQuantity},
 	{schemas.OrderComplete, byOrder, shippedQuantity},
+	{schemas.Manual, byShipment, releasedQuantity},
 }
 
 func triggerOf(policy schemas.InvoicePolicy) *trigger {

@@ -20,7 +20,7 @@ const fulfilment = "fulfilment"
 // the events of an entity have come out of intake in their sequence.
 func holds(run *Run) (broken []string) {
 	broken = inSequence(run)
-	held := heldOrders(run)
+	held, people := heldOrders(run), heldByPeople(run)
 	bills := schemas.NewCodec[schemas.InvoiceReady](run.Registry, topics.InvoiceReady.Name())
 	position := map[sim.Place]int64{} // up to where fulfilment has taken
 	for _, epoch := range run.Cluster.Epochs() {
@@ -36,6 +36,9 @@ func holds(run *Run) (broken []string) {
 			bill, err := bills.Decode(context.Background(), record.Value)
 			if err != nil {
 				panic(err) // we wrote it
+			}
+			if line, is := people[bill.OrderID].stopped(bill, before, position); is {
+				broken = append(broken, fmt.Sprintf("invoice-ready %s of order %s was made while a person held line %d", bill.InvoiceReadyID, bill.OrderID, line))
 			}
 			for _, hold := range held[bill.OrderID] {
 				if !hold.stood(before[hold.place], position[hold.place]) || bill.Corrects != nil {

@@ -123,10 +123,16 @@ func (o *order) bill() {
 		}
 		for _, b := range l.bills {
 			held, undetermined := o.held(b.part.id)
-			o.undetermined = o.undetermined || undetermined
-			if !held {
+			byPeople, unsure := l.stopped()
+			o.undetermined = o.undetermined || undetermined || unsure
+			if !held && !byPeople {
 				l.billed = append(l.billed, b)
 			}
+		}
+	}
+	for _, l := range o.lines {
+		if _, undetermined := l.stopped(); undetermined && len(l.parts) > 0 {
+			o.undetermined = true
 		}
 	}
 	// What was billed before it was held may have been more than what the facts come to now.
@@ -138,7 +144,7 @@ func (o *order) bill() {
 }
 
 func (e *Expectation) tellBilled(o *order) {
-	e.Held[o.id] = len(o.holds) > 0
+	e.Held[o.id] = len(o.holds)+len(o.standing()) > 0
 	if o.undetermined {
 		e.Unknown[o.id] = true
 	}
@@ -153,6 +159,7 @@ func (e *Expectation) tellBilled(o *order) {
 
 // tellOrder tells what stands in the way of an order's lines, and of the order as a whole.
 func (e *Expectation) tellOrder(o *order) {
+	e.tellHeld(o)
 	if o.placed == nil {
 		if slices.ContainsFunc(o.parcels, func(p *parcel) bool { return len(p.parts) > 0 }) {
 			e.raise(Exception{Class: "unknown_order", Orders: o.id})
@@ -351,7 +358,7 @@ var teams = map[string]string{
 	"short_shipped": "customer service", "over_shipped": "warehouse", "over_returned": "warehouse", "substitution_refused": "sales", "substitution_unpriced": "pricing",
 	"uom_mismatch": "master data", "missing_weight": "warehouse", "shipped_after_cancel": "customer service", "oversold": "inventory control",
 	"stock_unexplained": "inventory control", "invoice_mismatch": "billing", "invoiced_not_shipped": "billing", "double_invoiced": "billing",
-	"unapplied_payment": "receivables", "disputed": "receivables",
+	"unapplied_payment": "receivables", "disputed": "receivables", "held": "billing",
 }
 
 // Classes are those that can be raised, sorted.

@@ -33,11 +33,12 @@ type facts struct {
 	settled  map[string]bool   // exceptions of these that people have closed
 	assigned map[string]string // exception → owner
 	turnOf   map[*schemas.Shipment]int
+	asked    map[string][]*asked // by order
 }
 
 // gather goes through the history turn by turn.
 func gather(h *workload.History) *facts {
-	f := &facts{lanes: map[[2]string]*lane{}, settled: map[string]bool{}, assigned: map[string]string{}, turnOf: map[*schemas.Shipment]int{}}
+	f := &facts{lanes: map[[2]string]*lane{}, settled: map[string]bool{}, assigned: map[string]string{}, turnOf: map[*schemas.Shipment]int{}, asked: map[string][]*asked{}}
 	repairs := map[string]bool{} // writers whose events can be read
 	f.takeTurn(0, h.Steering, repairs)
 	pending := []*workload.Event{}
@@ -65,6 +66,10 @@ func (f *facts) takeTurn(turn int, events []workload.Event, repairs map[string]b
 		case *schemas.Repair:
 			continue
 		case *schemas.Command:
+			if a := asksOfOrder(turn, event); a != nil {
+				f.ask(value.Target, a)
+				continue
+			}
 			if event.Trouble == nil && !slices.ContainsFunc(commands, func(c *workload.Event) bool { return c.Entity == event.Entity }) {
 				commands = append(commands, event)
 			}

@@ -18,6 +18,7 @@ type order struct {
 	lines      map[int32]*line
 	parcels    []*parcel
 	holds      []hold
+	asked      []*asked          // by people, in the order in which it was given
 	customer   *schemas.Customer // nil: not in master data
 
 	// undetermined: which part of it was billed before it was held is for nobody to say.
@@ -88,6 +89,9 @@ func ordersOf(f *facts, m *masterData) map[string]*order {
 				of(orderID).holds = append(of(orderID).holds, h)
 			}
 		}
+	}
+	for orderID, all := range f.asked {
+		of(orderID).asked = all
 	}
 	for _, o := range all {
 		if o.placed != nil {

@@ -393,7 +393,7 @@ func (l *line) bill(m *masterData, ordered *price) {
 			continue
 		}
 		covers := least(choose(policy == schemas.PerDelivery, p.countedDelivered, p.countedShipped), p.mayBilled)
-		if !positive(covers) {
+		if !positive(covers) || policy == schemas.Manual && !l.isReleased(p.leftAt) {
 			continue
 		}
 		b := bill{part: p, covers: covers, in: unit{p.item, p.uom}}

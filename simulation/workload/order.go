@@ -16,8 +16,9 @@ type order struct {
 	accepted map[int32]schemas.AcceptedLine
 }
 
-// orderLife places an order and tells all that becomes of it, up to the goods that are to be shipped for it.
-func (t *teller) orderLife() {
+// orderLife places an order and tells all that becomes of it, up to the goods that are to be shipped for it. One that is
+// billed by hand says so itself.
+func (t *teller) orderLife(byHand bool) {
 	id := fmt.Sprintf("A-%d", len(t.orders)+1)
 	customer := pick(t, t.customers...)
 	o := &order{at: t.after(opening, 40), source: "b2b-shop", accepted: map[int32]schemas.AcceptedLine{}}
@@ -27,6 +28,9 @@ func (t *teller) orderLife() {
 	}
 	if t.chance(25) {
 		o.InvoicePolicy = new(pick(t, schemas.OnShipment, schemas.PerDelivery, schemas.OrderComplete))
+	}
+	if byHand {
+		o.InvoicePolicy = new(schemas.Manual)
 	}
 	if t.chance(20) {
 		o.ShipPolicy = new(pick(t, schemas.ShipComplete, schemas.ShipPartial, schemas.ShipPartialCancelBackorder))

@@ -32,6 +32,7 @@ func Tell(seed uint64, registry *schemas.LocalRegistry, options Options) *Histor
 		random: rand.New(rand.NewPCG(seed, 51)), registry: registry, wire: newWire(registry), sequences: map[string]int64{},
 		history: &History{Seed: seed, Start: opening, End: opening.Add(length)},
 	}
+	staff := t.people(seed)
 	t.masterData()
 	t.plainCourse(seed)
 	orders := options.Orders
@@ -39,15 +40,17 @@ func Tell(seed uint64, registry *schemas.LocalRegistry, options Options) *Histor
 		orders = 2 + t.random.IntN(4)
 	}
 	for range orders {
-		t.orderLife()
+		t.orderLife(staff.chance(7))
 	}
 	t.shipAll()
 	t.invoiceAll()
 	t.moveStock()
 	t.sort()
+	asked := staff.workOrders(options.Calm)
 	if !options.Calm {
 		t.troubles()
 	}
+	t.history.Events = append(t.history.Events, asked...)
 	for i := range t.history.Steering {
 		t.wire.write(&t.history.Steering[i])
 	}

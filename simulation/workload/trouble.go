@@ -49,7 +49,7 @@ var ways = []struct {
 
 // Kinds are all that an event can stand for.
 func Kinds() []string {
-	kinds := []string{"late warehouse", "command twice", "assigned", "noted", "gap accepted", "wrong authority, settled", "given up", "repair", "replay"}
+	kinds := []string{"late warehouse", "command twice", "assigned", "noted", "gap accepted", "wrong authority, settled", "given up", "repair", "replay", "billed by hand", "held and released", "held for good"}
 	for _, way := range ways {
 		kinds = append(kinds, way.kind)
 	}
@@ -475,7 +475,7 @@ func (t *teller) commandNothing(kind string, at int) bool {
 	if event.Topic != topics.CommerceOrders.Name() {
 		return false
 	}
-	t.answerTo(event, 0, event.Entity, schemas.CommandHold, "", kind, false)
+	t.answerTo(event, 0, event.Entity, schemas.CommandAssign, `{"owner":"dora"}`, kind, false)
 	return true
 }
 
