@@ -1,12 +1,14 @@
 package feed
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/base32"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -30,6 +32,12 @@ type Request struct {
 	Payload string // a JSON object; empty when there is nothing more to say
 	At      time.Time
 	After   string // id of the last command on the target that was taken; empty when there was none
+}
+
+// Repeats tells whether a command that was taken asked for the same in the same words, since a time.
+func (r Request) Repeats(taken *schemas.Command, since time.Time) bool {
+	return r.Kind == taken.Kind && r.Target == taken.Target && r.Actor == taken.Actor && r.Reason == taken.Reason && r.Payload == taken.Payload &&
+		!taken.Meta.OccurredAt.Before(since)
 }
 
 // Command is the request as it is written to o2c.commands. Its id follows from what it says, the day, and the command
@@ -107,35 +115,53 @@ type Sent struct {
 	Offset    int64
 }
 
-// Send writes commands and waits until the broker has them all.
-func Send(ctx context.Context, client []kgo.Opt, registry schemas.Registry, commands []*schemas.Command) ([]Sent, error) {
+// atOnce is how many commands are on their way at once: that many are written to the end when the context ends meanwhile.
+const atOnce = 200
+
+// lastWords is how long they have for that.
+const lastWords = 10 * time.Second
+
+// Send writes commands, in their order, and waits until the broker has them. When the context ends it ends between
+// commands: what it returns was written, and nothing else was. It tells how many of how many are written, if somebody
+// listens.
+func Send(ctx context.Context, client []kgo.Opt, registry schemas.Registry, commands []*schemas.Command, told func(done, total int64)) (sent []Sent, err error) {
 	codec := schemas.NewCodec[schemas.Command](registry, topics.Commands.Name())
-	var records []*kgo.Record
-	for _, command := range commands {
+	records := make([]*kgo.Record, len(commands))
+	written := map[*kgo.Record]*schemas.Command{}
+	for i, command := range commands {
 		value, err := codec.Append(ctx, nil, command)
 		if err != nil {
 			return nil, fmt.Errorf("command %s of %s: %w", command.Kind, command.Target, err)
 		}
-		records = append(records, &kgo.Record{Topic: topics.Commands.Name(), Key: []byte(command.Target), Value: value, Timestamp: command.Meta.OccurredAt})
+		records[i] = &kgo.Record{Topic: topics.Commands.Name(), Key: []byte(command.Target), Value: value, Timestamp: command.Meta.OccurredAt}
+		written[records[i]] = command
 	}
 	producer, err := kgo.NewClient(client...)
 	if err != nil {
 		return nil, err
 	}
 	defer producer.Close()
-	var sent []Sent
-	var failures []error
-	byRecord := map[*kgo.Record]*schemas.Command{}
-	for i, record := range records {
-		byRecord[record] = commands[i]
-	}
-	for _, result := range producer.ProduceSync(ctx, records...) {
-		command := byRecord[result.Record]
-		if result.Err != nil {
-			failures = append(failures, fmt.Errorf("command %s of %s: %w", command.Kind, command.Target, result.Err))
-			continue
+	writing, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(lastWords, cancel) })()
+	for batch := range slices.Chunk(records, atOnce) {
+		if err := ctx.Err(); err != nil {
+			return sent, err
 		}
-		sent = append(sent, Sent{command, result.Record.Partition, result.Record.Offset})
+		for _, result := range producer.ProduceSync(writing, batch...) {
+			command := written[result.Record]
+			if result.Err != nil {
+				err = cmp.Or(err, fmt.Errorf("command %s of %s: %w", command.Kind, command.Target, result.Err))
+				continue
+			}
+			sent = append(sent, Sent{command, result.Record.Partition, result.Record.Offset})
+		}
+		if err != nil {
+			return sent, err
+		}
+		if told != nil {
+			told(int64(len(sent)), int64(len(records)))
+		}
 	}
-	return sent, errors.Join(failures...)
+	return sent, nil
 }

@@ -1,6 +1,9 @@
 package feed_test
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -65,7 +68,7 @@ func TestCommandsAreWrittenUnderTheirTarget(t *testing.T) {
 		feed.Request{Kind: schemas.CommandResolve, Target: "ex-1", Actor: "ada", Reason: "r", At: at}.Command(),
 		feed.Request{Kind: schemas.CommandResolve, Target: "ex-2", Actor: "ada", Reason: "r", At: at}.Command(),
 	}
-	sent, err := feed.Send(ctx, cluster.Client(), cluster.Registry, commands)
+	sent, err := feed.Send(ctx, cluster.Client(), cluster.Registry, commands, nil)
 	if err != nil || len(sent) != 2 {
 		t.Fatalf("%+v, %v", sent, err)
 	}
@@ -76,5 +79,52 @@ func TestCommandsAreWrittenUnderTheirTarget(t *testing.T) {
 	}
 	if got := keys(t, ctx, cluster, "o2c.commands"); got != "map[ex-1:1 ex-2:1]" {
 		t.Errorf("keys are %s", got)
+	}
+}
+
+func TestWhatIsInterruptedSaysExactlyWhatWasWritten(t *testing.T) {
+	ctx, cluster := start(t)
+	at := time.Date(2026, 3, 10, 12, 0, 0, 0, time.UTC)
+	var commands []*schemas.Command
+	for i := range 450 {
+		commands = append(commands, feed.Request{Kind: schemas.CommandReplay, Target: fmt.Sprintf("ex-%d", i), Actor: "ada", Reason: "r", At: at}.Command())
+	}
+	stopping, stop := context.WithCancel(ctx)
+	sent, err := feed.Send(stopping, cluster.Client(), cluster.Registry, commands, func(done, total int64) {
+		if total != 450 {
+			t.Errorf("%d of %d", done, total)
+		}
+		stop()
+	})
+	if !errors.Is(err, context.Canceled) || len(sent) == 0 || len(sent) == len(commands) {
+		t.Fatalf("%d were sent, %v", len(sent), err)
+	}
+	if got := strings.Count(keys(t, ctx, cluster, "o2c.commands"), ":1"); got != len(sent) {
+		t.Errorf("%d are written, %d are said to be", got, len(sent))
+	}
+}
+
+func TestARequestInTheSameWordsIsRecognised(t *testing.T) {
+	at := time.Date(2026, 3, 10, 12, 0, 0, 0, time.UTC)
+	request := feed.Request{Kind: schemas.CommandAssign, Target: "ex-1", Actor: "ada", Reason: "r", Payload: `{"owner":"bob"}`, At: at, After: "cmd-0"}
+	taken := request.Command()
+	for name, c := range map[string]struct {
+		change func(*feed.Request)
+		since  time.Time
+		want   bool
+	}{
+		"later":                     {func(r *feed.Request) { r.At, r.After = at.Add(48*time.Hour), taken.CommandID }, at, true},
+		"the exception opened anew": {func(*feed.Request) {}, at.Add(1000), false},
+		"another reason":            {func(r *feed.Request) { r.Reason = "s" }, at, false},
+		"another owner":             {func(r *feed.Request) { r.Payload = "" }, at, false},
+		"another actor":             {func(r *feed.Request) { r.Actor = "eve" }, at, false},
+		"another exception":         {func(r *feed.Request) { r.Target = "ex-2" }, at, false},
+		"another kind":              {func(r *feed.Request) { r.Kind = schemas.CommandReplay }, at, false},
+	} {
+		changed := request
+		c.change(&changed)
+		if got := changed.Repeats(taken, c.since); got != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
 	}
 }

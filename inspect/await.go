@@ -27,25 +27,21 @@ type Given struct {
 	At        At     // in o2c.commands
 }
 
-// Await waits until commands have had their effect on the exceptions that they are about, and returns those: it follows
-// them from stage to stage by what the stages' groups have committed. It ends with the context's error when that takes
-// too long, naming the stage that was waited for.
-func (v View) Await(ctx context.Context, given []Given) ([]schemas.Exception, error) {
+// Await waits until commands have had their effect on the exceptions that they are about: it follows them from stage to
+// stage by what the stages' groups have committed. It ends with the context's error when that takes too long, naming the
+// stage that was waited for. It tells now and then how many of how many have come through a step, if somebody listens.
+func (v View) Await(ctx context.Context, given []Given, told func(step string, done, of int)) error {
 	client, err := kgo.NewClient(v.Client...)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	w := &wait{view: v, admin: kadm.NewClient(client), intake: groupOf("intake"), exceptions: groupOf("exceptions")}
+	w := &wait{view: v, admin: kadm.NewClient(client), intake: groupOf("intake"), exceptions: groupOf("exceptions"), told: told}
 	defer w.admin.Close()
+	if w.told == nil {
+		w.told = func(string, int, int) {}
+	}
 	w.view.Progress = nil
-	if err := w.follow(ctx, given); err != nil {
-		return nil, err
-	}
-	targets := make([]string, len(given))
-	for i, command := range given {
-		targets[i] = command.Target
-	}
-	return v.ExceptionsByID(ctx, targets)
+	return w.follow(ctx, given)
 }
 
 func groupOf(stage string) string { return stream.NewStage(stage).Group() }
@@ -54,6 +50,7 @@ type wait struct {
 	view               View
 	admin              *kadm.Client
 	intake, exceptions string // groups
+	told               func(step string, done, of int)
 }
 
 // follow waits for commands → intake → actions → exceptions, and, where that asked intake for something, on for replays →
@@ -65,7 +62,7 @@ func (w *wait) follow(ctx context.Context, given []Given) error {
 		ids[command.CommandID], targets[command.Target] = true, true
 		commands = append(commands, command.At)
 	}
-	if err := w.passed(ctx, w.intake, commands); err != nil {
+	if err := w.passed(ctx, "taken by intake", w.intake, commands); err != nil {
 		return err
 	}
 	action := schemas.NewCodec[schemas.Action](w.view.Registry, topics.Actions.Name())
@@ -79,7 +76,7 @@ func (w *wait) follow(ctx context.Context, given []Given) error {
 	if err != nil {
 		return err
 	}
-	if err := w.passed(ctx, w.exceptions, actions); err != nil {
+	if err := w.passed(ctx, "answered", w.exceptions, actions); err != nil {
 		return err
 	}
 	replay := schemas.NewCodec[schemas.Replay](w.view.Registry, topics.Replays.Name())
@@ -93,7 +90,7 @@ func (w *wait) follow(ctx context.Context, given []Given) error {
 	if err != nil || len(replays) == 0 {
 		return err
 	}
-	if err := w.passed(ctx, w.intake, replays); err != nil {
+	if err := w.passed(ctx, "read again or given up", w.intake, replays); err != nil {
 		return err
 	}
 	conditions, err := w.find(ctx, topics.Conditions.Name(), func(record *kgo.Record) (bool, error) {
@@ -102,7 +99,7 @@ func (w *wait) follow(ctx context.Context, given []Given) error {
 	if err != nil {
 		return err
 	}
-	return w.passed(ctx, w.exceptions, conditions)
+	return w.passed(ctx, "told to their exceptions", w.exceptions, conditions)
 }
 
 // find reads a topic to its end as of now and lists the records that fit.
@@ -120,13 +117,17 @@ func (w *wait) find(ctx context.Context, topic string, fits func(*kgo.Record) (b
 const lookEvery = 100 * time.Millisecond
 
 // passed waits until a group has committed all of the records.
-func (w *wait) passed(ctx context.Context, group string, records []At) error {
+func (w *wait) passed(ctx context.Context, step, group string, records []At) error {
 	ticker := time.NewTicker(lookEvery)
 	defer ticker.Stop()
 	for {
 		committed, err := w.admin.FetchOffsets(ctx, group)
-		if err == nil && hasPassed(committed, records) {
-			return nil
+		if err == nil {
+			done := countPassed(committed, records)
+			w.told(step, done, len(records))
+			if done == len(records) {
+				return nil
+			}
 		}
 		select {
 		case <-ticker.C:
@@ -139,12 +140,11 @@ func (w *wait) passed(ctx context.Context, group string, records []At) error {
 	}
 }
 
-func hasPassed(committed kadm.OffsetResponses, records []At) bool {
+func countPassed(committed kadm.OffsetResponses, records []At) (passed int) {
 	for _, record := range records {
-		offset, ok := committed.Lookup(record.Topic, record.Partition)
-		if !ok || offset.At <= record.Offset {
-			return false
+		if offset, ok := committed.Lookup(record.Topic, record.Partition); ok && offset.At > record.Offset {
+			passed++
 		}
 	}
-	return true
+	return passed
 }

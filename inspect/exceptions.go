@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -14,37 +15,34 @@ import (
 	"waybill/topics"
 )
 
-// Exceptions reads the exceptions that a filter chooses, sorted. What an amount weighs does not depend on the filter.
-func (v View) Exceptions(ctx context.Context, filter Filter, by By, now time.Time) ([]schemas.Exception, error) {
+// Queue is every exception that is kept, as it stood when it was read.
+type Queue struct{ all map[string]*schemas.Exception }
+
+// Queue reads the exceptions.
+func (v View) Queue(ctx context.Context) (*Queue, error) {
 	all, err := latest(ctx, v, topics.Exceptions, nil)
-	if err != nil {
-		return nil, err
-	}
+	return &Queue{all}, err
+}
+
+// Choose returns those that a filter chooses, sorted. What an amount weighs does not depend on the filter.
+func (q *Queue) Choose(filter Filter, by By, now time.Time) []schemas.Exception {
 	chosen := []schemas.Exception{}
-	for _, exception := range all {
+	for _, exception := range q.all {
 		if filter.Matches(exception, now) {
 			chosen = append(chosen, *exception)
 		}
 	}
-	usualOf(all).rank(chosen, by, now)
-	return chosen, nil
+	usualOf(q.all).rank(chosen, by, now)
+	return chosen
 }
 
 // ErrNoSuchException says that no exception has the id.
 var ErrNoSuchException = errors.New("no such exception")
 
-// ExceptionsByID reads the exceptions that ids, or beginnings of ids that only one exception has, name. What is wrong with
-// an id is told for all of them at once.
-func (v View) ExceptionsByID(ctx context.Context, ids []string) ([]schemas.Exception, error) {
-	all, err := latest(ctx, v, topics.Exceptions, nil)
-	if err != nil {
-		return nil, err
-	}
-	known := make([]string, 0, len(all))
-	for id := range all {
-		known = append(known, id)
-	}
-	slices.Sort(known)
+// ByID returns the exceptions that ids, or beginnings of ids that only one exception has, name. What is wrong with an id is
+// told for all of them at once.
+func (q *Queue) ByID(ids []string) ([]schemas.Exception, error) {
+	known := slices.Sorted(maps.Keys(q.all))
 	var named []schemas.Exception
 	var problems []error
 	for _, id := range ids {
@@ -54,10 +52,65 @@ func (v View) ExceptionsByID(ctx context.Context, ids []string) ([]schemas.Excep
 			continue
 		}
 		if !slices.ContainsFunc(named, func(e schemas.Exception) bool { return e.ExceptionID == full }) {
-			named = append(named, *all[full])
+			named = append(named, *q.all[full])
 		}
 	}
 	return named, errors.Join(problems...)
+}
+
+// Freed is what goes on when exceptions close.
+type Freed struct {
+	Orders int                       // that they are about
+	Free   int                       // of those, that no other exception is about that is not resolved
+	Worth  map[string]schemas.Amount // by currency; what several of them keep from being billed counts once
+}
+
+// Freed works out what goes on when these exceptions close.
+func (q *Queue) Freed(closing []schemas.Exception) Freed {
+	type about struct {
+		orders, line, currency string
+	}
+	concerned, closed, worth := map[string]bool{}, map[string]bool{}, map[about]schemas.Amount{}
+	for _, e := range closing {
+		closed[e.ExceptionID] = true
+		for _, id := range ordersOf(&e) {
+			concerned[id] = true
+		}
+		if e.AmountAtRisk == nil {
+			continue
+		}
+		of := about{strings.Join(ordersOf(&e), "\n"), "", currencyOf(&e)}
+		if e.LineNo != nil {
+			of.line = fmt.Sprint(*e.LineNo)
+		}
+		if of.orders == "" {
+			of.orders = e.ExceptionID
+		}
+		worth[of] = max(worth[of], size(*e.AmountAtRisk))
+	}
+	freed := Freed{len(concerned), len(concerned), map[string]schemas.Amount{}}
+	for of, amount := range worth {
+		freed.Worth[of.currency] += amount
+	}
+	for id, e := range q.all {
+		if closed[id] || e.Status == schemas.ExceptionResolved {
+			continue
+		}
+		for _, order := range ordersOf(e) {
+			if concerned[order] {
+				freed.Free--
+				concerned[order] = false
+			}
+		}
+	}
+	return freed
+}
+
+func ordersOf(e *schemas.Exception) []string {
+	if len(e.OrderIDs) == 0 && e.OrderID != nil {
+		return []string{*e.OrderID}
+	}
+	return e.OrderIDs
 }
 
 // shortestBeginning of an id that may stand for it: ex- and four characters.
@@ -92,14 +145,18 @@ func (v View) Commands(ctx context.Context, target string) ([]schemas.Command, e
 	return commands, err
 }
 
-// LastCommands reads the id of the last command that was taken on each of the targets, as far as it is still kept.
-func (v View) LastCommands(ctx context.Context, targets []string) (map[string]string, error) {
-	last := map[string]string{}
-	actions, err := v.actions(ctx, func(key string) bool { return slices.Contains(targets, key) }, func(_ string, partition, of int32) bool {
+// LastCommands reads the last command that was taken on each of the targets, as far as it is still kept.
+func (v View) LastCommands(ctx context.Context, targets []string) (map[string]schemas.Command, error) {
+	wanted := map[string]bool{}
+	for _, target := range targets {
+		wanted[target] = true
+	}
+	last := map[string]schemas.Command{}
+	actions, err := v.actions(ctx, func(key string) bool { return wanted[key] }, func(_ string, partition, of int32) bool {
 		return slices.ContainsFunc(targets, func(target string) bool { return OfKey(target)("", partition, of) })
 	})
 	for _, action := range actions {
-		last[action.Command.Target] = action.Command.CommandID
+		last[action.Command.Target] = action.Command
 	}
 	return last, err
 }

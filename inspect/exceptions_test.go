@@ -86,17 +86,54 @@ func TestTheLatestStateOfEachExceptionCounts(t *testing.T) {
 	write(c, topics.Exceptions, "ex-bbbb1", closed)
 	write(c, topics.Exceptions, "ex-gone1", nil)
 
-	open, err := c.view().Exceptions(c.ctx, inspect.Filter{Statuses: []schemas.ExceptionStatus{schemas.ExceptionOpen}}, inspect.ByCost, now)
-	if err != nil || ids(open) != "ex-aaaa1 ex-aaaa2" {
-		t.Errorf("open: %s, %v", ids(open), err)
+	queue, err := c.view().Queue(c.ctx)
+	if err != nil {
+		t.Fatal(err)
 	}
-	named, err := c.view().ExceptionsByID(c.ctx, []string{"ex-bbbb", "ex-aaaa1", "ex-bbbb1"})
+	open := queue.Choose(inspect.Filter{Statuses: []schemas.ExceptionStatus{schemas.ExceptionOpen}}, inspect.ByCost, now)
+	if ids(open) != "ex-aaaa1 ex-aaaa2" {
+		t.Errorf("open: %s", ids(open))
+	}
+	named, err := queue.ByID([]string{"ex-bbbb", "ex-aaaa1", "ex-bbbb1"})
 	if err != nil || ids(named) != "ex-bbbb1 ex-aaaa1" {
 		t.Errorf("by id: %s, %v", ids(named), err)
 	}
-	_, err = c.view().ExceptionsByID(c.ctx, []string{"ex-aaaa", "ex-", "ex-gone1"})
+	_, err = queue.ByID([]string{"ex-aaaa", "ex-", "ex-gone1"})
 	if !errors.Is(err, inspect.ErrNoSuchException) || !strings.Contains(err.Error(), `2 exceptions begin with "ex-aaaa"`) || strings.Count(err.Error(), "\n") != 2 {
 		t.Errorf("all three ids are wrong: %v", err)
+	}
+}
+
+func TestAnOrderIsFreeWhenNothingElseStandsInItsWay(t *testing.T) {
+	c := startCluster(t)
+	for id, orders := range map[string][]string{"ex-aaaa1": {"O-1", "O-2"}, "ex-bbbb1": {"O-2", "O-3"}, "ex-cccc1": {"O-3"}} {
+		write(c, topics.Exceptions, id, exception(id, "unreadable", time.Hour, "", orders...))
+	}
+	resolved := exception("ex-gone1", "unreadable", time.Hour, "", "O-1")
+	resolved.Status, resolved.ResolvedAt = schemas.ExceptionResolved, new(now)
+	write(c, topics.Exceptions, "ex-gone1", resolved)
+	queue, err := c.view().Queue(c.ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		closing      []string
+		orders, free int
+	}{{[]string{"ex-aaaa1"}, 2, 1}, {[]string{"ex-aaaa1", "ex-bbbb1"}, 3, 2}, {[]string{"ex-bbbb1"}, 2, 0}, {nil, 0, 0}} {
+		closing, err := queue.ByID(test.closing)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if freed := queue.Freed(closing); freed.Orders != test.orders || freed.Free != test.free {
+			t.Errorf("%v: %d of %d orders are free, want %d of %d", test.closing, freed.Free, freed.Orders, test.free, test.orders)
+		}
+	}
+	twice := []schemas.Exception{
+		*exception("ex-1", "unreadable", time.Hour, "37", "O-1"), *exception("ex-2", "unreadable", time.Hour, "37", "O-1"),
+		*exception("ex-3", "unreadable", time.Hour, "-2", "O-2"), *exception("ex-4", "unapplied_payment", time.Hour, "5"), *exception("ex-5", "unapplied_payment", time.Hour, "6"),
+	}
+	if worth := queue.Freed(twice).Worth; len(worth) != 1 || worth["EUR"] != schemas.MustAmount("50") {
+		t.Errorf("worth %v: two events of one order keep the same from being billed", worth)
 	}
 }
 

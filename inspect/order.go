@@ -109,10 +109,11 @@ func (v View) orderEvents(ctx context.Context, o *Order) error {
 
 // orderExceptions fills in what blocks, and of the chain the exceptions and what people did about them.
 func (v View) orderExceptions(ctx context.Context, o *Order, now time.Time) error {
-	exceptions, err := v.Exceptions(ctx, Filter{Orders: []string{o.OrderID}}, ByCost, now)
+	queue, err := v.Queue(ctx)
 	if err != nil {
 		return err
 	}
+	exceptions := queue.Choose(Filter{Orders: []string{o.OrderID}}, ByCost, now)
 	targets := map[string]bool{o.OrderID: true}
 	for _, exception := range exceptions {
 		targets[exception.ExceptionID] = true

@@ -15,49 +15,67 @@ import (
 
 	"waybill/feed"
 	"waybill/inspect"
-	"waybill/processors/conditions"
 	"waybill/schemas"
+	"waybill/topics"
 )
 
 // asking is how a person asks for something about exceptions.
 type asking struct {
 	kind    schemas.CommandKind
 	payload string
+	to      string // assign: the new owner
+	flags   filterFlags
+	among   string // flags choose among this class; empty: among all
 	actor   string
 	reason  string
 	output  string
 	yes     bool
+	again   bool
 	dryRun  bool
 	wait    time.Duration
 }
 
 const askingHelp = `
 
-The command goes to o2c.commands with who asks (--actor, WAYBILL_ACTOR, or the user of this machine) and why. Its id follows
-from what it says, the day, and the command before it on the same exception: said twice before the first was taken, it
-counts once; said again after that, it is a new command. On a terminal it is shown first and asks for a yes. --wait waits
-until it has had its effect and prints that; exit code 3 when it did not bring what was asked for.`
+Exceptions are named by id (its beginning will do where only one has it) or chosen by flags. What would be asked for is shown
+first: what it would free, and what is left out and why. --dry-run ends there. On a terminal it then asks for a yes; elsewhere
+a choice by flags needs --yes.
+
+The commands go to o2c.commands with who asks (--actor, WAYBILL_ACTOR, or the user of this machine) and why. To repeat a
+request does no harm: what was asked for already in the same words, last of all, is left out; --again asks once more. So
+after Ctrl-C the same request asks for the rest. --wait is how long answers are waited for; exit code 3 when something was
+left out or did not bring what was asked for.`
 
 func (a *asking) declare(command *cobra.Command) {
 	flags := command.Flags()
+	a.flags.declare(command, false, "everything that is open, where no other flag chooses")
 	flags.StringVar(&a.actor, "actor", "", "who asks; WAYBILL_ACTOR or the user of this machine when empty")
 	flags.StringVar(&a.reason, "reason", "", "why, for the audit trail (required)")
 	flags.BoolVarP(&a.yes, "yes", "y", false, "do not ask for a yes")
-	flags.BoolVar(&a.dryRun, "dry-run", false, "print what would be asked for and do nothing")
-	flags.DurationVar(&a.wait, "wait", 0, "wait so long for the effect, for example 30s")
+	flags.BoolVar(&a.again, "again", false, "ask once more for what was asked for in the same words")
+	flags.BoolVar(&a.dryRun, "dry-run", false, "show what would be asked for and do nothing")
+	flags.DurationVar(&a.wait, "wait", 30*time.Second, "wait so long for the answers; 0: do not wait")
 	outputFlag(command, &a.output)
+	configFlags(command, connectionKeys...)
 }
 
 // check completes what was given, and tells what is missing.
-func (a *asking) check() error {
+func (a *asking) check(command *cobra.Command, ids []string) error {
 	if err := checkOutput(a.output); err != nil {
 		return err
 	}
-	if strings.TrimSpace(a.reason) == "" {
+	chooses := !a.flags.empty()
+	switch {
+	case strings.TrimSpace(a.reason) == "":
 		return usage{errors.New("--reason: say why, for the audit trail")}
-	}
-	if a.wait < 0 {
+	case a.wait < 0:
 		return usage{fmt.Errorf("--wait: %s is negative", a.wait)}
+	case len(ids) > 0 && (chooses || a.flags.all):
+		return usage{errors.New("name exceptions by id, or choose them by flags, not both")}
+	case len(ids) == 0 && !chooses && !a.flags.all:
+		return usage{fmt.Errorf("name exceptions by id, or choose them by flags such as --class; --all is everything that can be %s", pastOf(a.kind))}
+	case len(ids) == 0 && !a.yes && !a.dryRun && !onTerminal(command):
+		return usage{fmt.Errorf("--yes: a choice by flags is not %s unseen: look with --dry-run, then say --yes", pastOf(a.kind))}
 	}
 	if a.actor == "" {
 		a.actor = os.Getenv(environmentPrefix + "ACTOR")
@@ -73,91 +91,77 @@ func (a *asking) check() error {
 	return nil
 }
 
-// asked is what a command prints as JSON.
-type asked struct {
-	Commands []*schemas.Command  `json:"commands"`
-	Written  bool                `json:"written"`
-	Effects  []schemas.Exception `json:"effects"` // with --wait: the exceptions after it
+// pastOf is what has happened to an exception when a command is done.
+func pastOf(kind schemas.CommandKind) string {
+	return map[schemas.CommandKind]string{schemas.CommandAssign: "assigned", schemas.CommandResolve: "resolved", schemas.CommandReplay: "replayed"}[kind]
 }
 
-// ask asks for the same thing about each of the exceptions that choose reads.
-func (a *asking) ask(command *cobra.Command, choose func(context.Context, inspect.View) ([]schemas.Exception, error)) error {
+// ask asks for the same thing about each of the exceptions that are named or chosen.
+func (a *asking) ask(command *cobra.Command, ids []string) error {
+	if err := a.check(command, ids); err != nil {
+		return err
+	}
+	now := time.Now()
+	filter, err := a.flags.filter(now)
+	if err != nil {
+		return err
+	}
 	c, err := connected(command)
 	if err != nil {
 		return err
 	}
 	ctx, p := command.Context(), newPrinter(command)
 	view := c.view(p)
-	chosen, err := choose(ctx, view)
+	queue, err := view.Queue(ctx)
 	if err != nil {
 		return registryHint(err)
 	}
-	exceptions := a.unresolved(p, chosen)
-	commands, err := a.commands(ctx, view, exceptions)
+	var chosen []schemas.Exception
+	if len(ids) > 0 {
+		chosen, err = queue.ByID(ids)
+	} else {
+		if a.among != "" {
+			filter.Classes = []string{a.among}
+		}
+		chosen = queue.Choose(filter, inspect.ByCost, now)
+	}
 	if err != nil {
-		return registryHint(err)
-	}
-	done := asked{Commands: commands, Effects: []schemas.Exception{}}
-	if len(commands) == 0 || a.dryRun {
-		return a.print(p, done, exceptions)
-	}
-	if err := a.confirm(command, p, exceptions); err != nil {
 		return err
 	}
-	sent, err := feed.Send(ctx, c.client, c.registry, commands)
+	items, err := a.plan(ctx, view, chosen, len(ids) > 0, now)
 	if err != nil {
-		return fmt.Errorf("%w (%d of %d commands were written; to repeat them does no harm)", err, len(sent), len(commands))
+		return registryHint(err)
 	}
-	done.Written = true
-	var late error
-	if a.wait > 0 {
-		done.Effects, late = a.effects(ctx, view, sent)
-	}
-	return errors.Join(a.print(p, done, exceptions), late)
-}
-
-// unresolved leaves out what is resolved already.
-func (a *asking) unresolved(p *printer, chosen []schemas.Exception) []schemas.Exception {
-	var exceptions []schemas.Exception
-	for _, e := range chosen {
-		if e.Status == schemas.ExceptionResolved {
-			p.note("%s is resolved already: %s", e.ExceptionID, value(e.Resolution))
-			continue
+	r := &report{Kind: a.kind, Actor: a.actor, Reason: a.reason, Items: items, queue: queue, payload: a.payload}
+	asked := r.commands()
+	if a.dryRun || len(asked) == 0 {
+		r.Planned = true
+		if err := a.print(p, r, now); err != nil || a.dryRun {
+			return err
 		}
-		exceptions = append(exceptions, e)
+		return r.exit()
 	}
-	return exceptions
+	if err := a.confirm(command, p, r, now); err != nil {
+		return err
+	}
+	failed := a.carryOut(ctx, c, view, p, r, asked)
+	if err := a.print(p, r, now); err != nil {
+		return errors.Join(failed, err)
+	}
+	if failed != nil {
+		return failed
+	}
+	return r.exit()
 }
 
-func (a *asking) commands(ctx context.Context, view inspect.View, exceptions []schemas.Exception) ([]*schemas.Command, error) {
-	commands := []*schemas.Command{}
-	if len(exceptions) == 0 {
-		return commands, nil
-	}
-	var targets []string
-	for _, e := range exceptions {
-		targets = append(targets, e.ExceptionID)
-	}
-	last, err := view.LastCommands(ctx, targets)
-	if err != nil {
-		return nil, err
-	}
-	now := time.Now()
-	for _, target := range targets {
-		commands = append(commands, feed.Request{
-			Kind: a.kind, Target: target, Actor: a.actor, Reason: a.reason, Payload: a.payload, At: now, After: last[target],
-		}.Command())
-	}
-	return commands, nil
-}
-
-// confirm asks for a yes when a person sits before it.
-func (a *asking) confirm(command *cobra.Command, p *printer, exceptions []schemas.Exception) error {
+// confirm shows the plan, and asks for a yes when a person sits before it.
+func (a *asking) confirm(command *cobra.Command, p *printer, r *report, now time.Time) error {
+	beside := &printer{out: p.err, err: p.err, colour: p.colour && p.watched, width: p.width}
+	r.preview(beside, now, shownAtOnce)
 	if a.yes || !onTerminal(command) {
 		return nil
 	}
-	a.preview(&printer{out: p.err, err: p.err, colour: p.colour, width: p.width}, exceptions)
-	fmt.Fprintf(p.err, "\n%s %s as %s? [y/N] ", capital(string(a.kind)), plural(len(exceptions), "exception", "exceptions"), a.actor)
+	fmt.Fprintf(p.err, "\n%s %s as %s? [y/N] ", capital(string(a.kind)), plural(len(r.commands()), "exception", "exceptions"), a.actor)
 	answer, err := bufio.NewReader(command.InOrStdin()).ReadString('\n')
 	if word := strings.ToLower(strings.TrimSpace(answer)); err != nil || word != "y" && word != "yes" {
 		return errors.New("nothing was asked for")
@@ -173,81 +177,73 @@ func onTerminal(command *cobra.Command) bool {
 
 func capital(word string) string { return strings.ToUpper(word[:1]) + word[1:] }
 
-// preview shows what is about to be asked for.
-func (a *asking) preview(p *printer, exceptions []schemas.Exception) {
-	t := p.table("", []string{"command", "exception", "class", "owner", "order", "at risk", "message"}, "at risk")
-	for _, e := range exceptions {
-		t.row(strings.TrimSpace(string(a.kind)+" "+a.payload), p.id(e.ExceptionID), e.Class, e.Owner, ordersOf(&e), money(e.AmountAtRisk, e.Currency), cut(e.Message, 80))
+// carryOut writes the commands and follows them to their answers, and notes with each item how far it came. What ends it
+// early, a Ctrl-C as well, is its error; the report is true all the same.
+func (a *asking) carryOut(ctx context.Context, c *connection, view inspect.View, p *printer, r *report, asked []*schemas.Command) error {
+	sent, err := feed.Send(ctx, c.client, c.registry, asked, p.progress("writing", "commands"))
+	r.sent(sent)
+	if err != nil {
+		return fmt.Errorf("%d of %d commands were written; the same request asks for the rest: %w", len(sent), len(asked), err)
 	}
-	t.printCut()
-	for _, class := range onlyNoted(a.kind, exceptions) {
-		p.line("%s", p.uneasy(fmt.Sprintf("Exceptions of class %s close when %s; to resolve them by hand only leaves a note.", class.Name, class.ClosesWhen)))
-	}
-}
-
-// onlyNoted lists the classes that a resolve does not close.
-func onlyNoted(kind schemas.CommandKind, exceptions []schemas.Exception) []conditions.Class {
-	var classes []conditions.Class
-	if kind != schemas.CommandResolve {
+	r.Written = true
+	if a.wait == 0 {
 		return nil
-	}
-	seen := map[string]bool{}
-	for _, e := range exceptions {
-		if class, _ := conditions.Of(e.Class); class.Closing == conditions.ByCause && !seen[class.Name] {
-			seen[class.Name] = true
-			classes = append(classes, class)
-		}
-	}
-	return classes
-}
-
-// effects waits until the commands have had their effect, and reads it.
-func (a *asking) effects(ctx context.Context, view inspect.View, sent []feed.Sent) ([]schemas.Exception, error) {
-	var given []inspect.Given
-	for _, one := range sent {
-		given = append(given, inspect.Given{
-			CommandID: one.Command.CommandID, Target: one.Command.Target,
-			At: inspect.At{Topic: "o2c.commands", Partition: one.Partition, Offset: one.Offset},
-		})
 	}
 	waiting, cancel := context.WithTimeout(ctx, a.wait)
 	defer cancel()
-	effects, err := view.Await(waiting, given)
+	err = view.Await(waiting, givenBy(sent), stepProgress(p))
+	looking, stop := context.WithTimeout(context.WithoutCancel(ctx), answerWithin)
+	defer stop()
+	view.Progress = nil
+	queue, problem := view.Queue(looking)
+	if problem != nil {
+		return errors.Join(err, problem)
+	}
+	r.answered(queue, err == nil)
 	switch {
-	case errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil:
-		return []schemas.Exception{}, fmt.Errorf("no effect within %s: %w: is `waybill run` running? The command is kept, and is followed when the stages come to it", a.wait, err)
-	case err != nil:
-		return []schemas.Exception{}, err
+	case ctx.Err() != nil:
+		return fmt.Errorf("all %d commands are written and are followed whoever waits: %w", len(sent), ctx.Err())
+	case errors.Is(err, context.DeadlineExceeded):
+		return fmt.Errorf("not every answer came within %s: %w: is `waybill run` running? The commands are kept, and are followed when the stages come to them", a.wait, err)
 	}
-	for _, e := range effects {
-		if e.Status != schemas.ExceptionResolved && a.kind != schemas.CommandAssign || e.Answer != nil && strings.HasPrefix(*e.Answer, "refused") {
-			return effects, findings{}
-		}
-	}
-	return effects, nil
+	return err
 }
 
-func (a *asking) print(p *printer, done asked, exceptions []schemas.Exception) error {
-	if a.output == "json" {
-		return p.json(done)
+func givenBy(sent []feed.Sent) (given []inspect.Given) {
+	for _, one := range sent {
+		given = append(given, inspect.Given{
+			CommandID: one.Command.CommandID, Target: one.Command.Target,
+			At: inspect.At{Topic: topics.Commands.Name(), Partition: one.Partition, Offset: one.Offset},
+		})
 	}
-	switch {
-	case len(done.Commands) == 0:
-		p.line("No exceptions to %s.", a.kind)
-	case !done.Written:
-		a.preview(p, exceptions)
-		p.line("\n%s would be written as %s; nothing was.", plural(len(done.Commands), "command", "commands"), a.actor)
-	case len(done.Effects) == 0:
-		p.line("Asked to %s %s, as %s. `waybill exceptions show ID` says what became of it.", a.kind, plural(len(done.Commands), "exception", "exceptions"), a.actor)
-	default:
-		for _, e := range done.Effects {
-			became := value(e.Resolution)
-			if e.ResolvedAt == nil {
-				became = strings.TrimPrefix(value(e.Answer)+". "+e.Message, ". ")
-			}
-			p.line("%s  %s, %s, owner %s", p.strong(e.ExceptionID), e.Class, statusWords(p, e.Status), e.Owner)
-			p.line("%s", p.wrap("  ", became))
+	return given
+}
+
+// stepProgress shows how far the commands have come.
+func stepProgress(p *printer) func(step string, done, of int) {
+	var at string
+	var show func(done, total int64)
+	return func(step string, done, of int) {
+		if step != at {
+			at, show = step, p.progress(step, "commands")
 		}
+		if show != nil {
+			show(int64(done), int64(of))
+		}
+	}
+}
+
+func (a *asking) print(p *printer, r *report, now time.Time) error {
+	switch {
+	case a.output == "json":
+		return p.json(r)
+	case r.Planned:
+		r.preview(p, now, len(r.Items))
+		if asked := len(r.commands()); asked > 0 {
+			p.line("\n%s would be written as %s; nothing was.", plural(asked, "command", "commands"), a.actor)
+		}
+	default:
+		r.results(p)
 	}
 	return nil
 }

@@ -23,7 +23,7 @@ only what no event can. list and show read; assign, resolve and replay ask for s
 exception then says what became of it.`,
 		Example: `  waybill exceptions list --owner "warehouse systems"
   waybill exceptions show ex-k3jq
-  waybill exceptions assign ex-k3jq --owner ada --reason "knows the east WMS"
+  waybill exceptions assign ex-k3jq --to ada --reason "knows the east WMS"
   waybill exceptions replay --class unreadable --warehouse east --reason "contract mended" --dry-run`,
 	}, newExceptionsList(), newExceptionsShow(), newExceptionsAssign(), newExceptionsResolve(), newExceptionsReplay())
 }
@@ -112,10 +112,11 @@ func (l *listing) list(command *cobra.Command) error {
 		return err
 	}
 	p := newPrinter(command)
-	exceptions, err := c.view(p).Exceptions(command.Context(), filter, inspect.By(l.by), now)
+	queue, err := c.view(p).Queue(command.Context())
 	if err != nil {
 		return registryHint(err)
 	}
+	exceptions := queue.Choose(filter, inspect.By(l.by), now)
 	shown := exceptions
 	if l.limit > 0 {
 		shown = exceptions[:min(l.limit, len(exceptions))]
@@ -186,9 +187,14 @@ func riskWords(exceptions []schemas.Exception) string {
 			totals[*e.Currency] += *e.AmountAtRisk
 		}
 	}
+	return amountWords(totals)
+}
+
+// amountWords lists amounts by currency.
+func amountWords(amounts map[string]schemas.Amount) string {
 	var words []string
-	for _, currency := range slices.Sorted(maps.Keys(totals)) {
-		words = append(words, totals[currency].String()+" "+currency)
+	for _, currency := range slices.Sorted(maps.Keys(amounts)) {
+		words = append(words, amounts[currency].String()+" "+currency)
 	}
 	return listWords(words)
 }

@@ -61,7 +61,11 @@ beginning of an id will do where only one exception has it.`,
 
 func showException(command *cobra.Command, view inspect.View, id string) (shownException, error) {
 	ctx := command.Context()
-	named, err := view.ExceptionsByID(ctx, []string{id})
+	queue, err := view.Queue(ctx)
+	if err != nil {
+		return shownException{}, err
+	}
+	named, err := queue.ByID([]string{id})
 	if err != nil {
 		return shownException{}, err
 	}

@@ -17,6 +17,8 @@ type Identity struct {
 	Source   string
 	EventID  string
 	Orders   []string // that the event itself names, sorted
+	// Warehouse is the one that the event as a whole names; empty: none, or not known.
+	Warehouse string
 	// Misrouted: the record is not in its entity's partition, where alone the entity's sequence is known.
 	Misrouted bool
 }
@@ -27,6 +29,7 @@ type clues struct {
 	source, eventID string
 	sequence        *int64
 	orders          []string
+	warehouse       string
 }
 
 // valueClues are what the value says, read with its writer's schema alone: fields are looked for where the contract has them.
@@ -43,6 +46,7 @@ func valueClues(event *schemas.GenericEvent, entry topics.Entry, orders string) 
 	}
 	c.source, _ = event.Text("meta.source")
 	c.eventID, _ = event.Text("meta.event_id")
+	c.warehouse, _ = event.Text("warehouse_id")
 	if number, found := event.Long(entry.Ordering.Sequence); found {
 		c.sequence = &number
 	}
@@ -101,7 +105,7 @@ func identify(entry topics.Entry, key []byte, value, headers clues) Identity {
 	if len(id.Orders) == 0 {
 		id.Orders = headers.orders
 	}
-	id.Entity, id.Source = legible(id.Entity), legible(id.Source)
+	id.Entity, id.Source, id.Warehouse = legible(id.Entity), legible(id.Source), legible(value.warehouse)
 	id.Orders = slices.Clone(id.Orders)
 	for i, orderID := range id.Orders {
 		id.Orders[i] = legible(orderID)

@@ -99,6 +99,9 @@ func condition(now time.Time, of *feed, letter *Letter, message string) *schemas
 	if of.about != nil && letter.Subject != "" {
 		of.about(c, letter.Subject)
 	}
+	if c.WarehouseID == nil && letter.Warehouse != "" {
+		c.WarehouseID = new(letter.Warehouse)
+	}
 	if c.OrderID == nil && len(letter.Orders) == 1 {
 		c.OrderID = new(letter.Orders[0])
 	}

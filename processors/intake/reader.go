@@ -125,10 +125,14 @@ func (r *reader[T]) keyOf(value *T) string {
 // typedClues are what a value says that could be read but breaks its contract.
 func (r *reader[T]) typedClues(value *T) clues {
 	meta := r.meta(value)
-	return clues{
+	c := clues{
 		entity: r.entity(value), key: r.keyOf(value), source: meta.Source, eventID: meta.EventID,
 		sequence: sequenceOf(meta, r.entry.Ordering.Contract), orders: r.ordersOf(value),
 	}
+	if r.warehouse != nil {
+		c.warehouse = r.warehouse(value)
+	}
+	return c
 }
 
 // ordersOf are the orders that the event is about: those to which the split sends a part.

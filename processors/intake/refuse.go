@@ -108,7 +108,7 @@ func letterOf(of *feed, record *stream.Record, id Identity, s *stream.Step) *Let
 	if of.Ordering.Contract != topics.Unordered && !id.Misrouted {
 		letter.Entity = id.Entity
 	}
-	letter.Subject = legible(string(record.Key))
+	letter.Subject, letter.Warehouse = legible(string(record.Key)), id.Warehouse
 	if of.Key == of.Ordering.Entity && id.Entity != "" {
 		letter.Subject = id.Entity
 	}

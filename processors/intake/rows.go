@@ -49,6 +49,8 @@ type Letter struct {
 	Orders   []string         `avro:"orders"` // that the event itself names
 	Origin   schemas.Evidence `avro:"origin"`
 	Since    time.Time        `avro:"since"`
+	// Warehouse is the one that the event itself names; empty: none.
+	Warehouse string `avro:"warehouse"`
 
 	// The dead-lettered record, to read it again.
 	Key       []byte    `avro:"key"` // empty: none

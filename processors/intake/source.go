@@ -35,6 +35,8 @@ type source[T any] struct {
 	kept   func(*Event) **T                       // its place in a Slot
 	orders string                                 // path of the orders that it is about; empty: it is about none
 	about  func(*schemas.Condition, string)       // what of an exception its subject is: by the key, or the entity where there is none
+
+	warehouse func(*T) string // that the whole event is about; nil: where there is one, it is part of the subject
 }
 
 // sources is the table of source topics.
@@ -60,7 +62,8 @@ func sources() []declarer {
 			entity: func(v *schemas.Shipment) string { return v.ShipmentID },
 			kept:   func(e *Event) **schemas.Shipment { return &e.Shipment },
 			check:  checkShipment, split: splitShipment, empty: emptyShipment,
-			about: func(c *schemas.Condition, id string) { c.ShipmentID = &id },
+			about:     func(c *schemas.Condition, id string) { c.ShipmentID = &id },
+			warehouse: func(v *schemas.Shipment) string { return v.WarehouseID },
 		},
 		source[schemas.StockMovement]{
 			topic: topics.WmsInventory, noun: "stock position",

@@ -49,6 +49,9 @@ func TestSecondShipmentEventHeldUntilContractIsMended(t *testing.T) {
 		!strings.HasSuffix(exception.Message, " Mend the contract or add a repair for writer schema "+writer+" and replay it; or replay it with the corrected value; or have wms-east send event 2 again.") {
 		t.Errorf("message %q", exception.Message)
 	}
+	if exception.WarehouseID == nil || *exception.WarehouseID != "E" {
+		t.Error("the exception is not about the warehouse that the event names")
+	}
 	if *exception.ShipmentID != "S1" || *exception.Source != "wms-east" || exception.OrderID != nil || exception.Causes[0].EventID != "S1-e" {
 		t.Errorf("%+v", exception)
 	}
