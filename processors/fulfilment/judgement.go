@@ -48,6 +48,7 @@ type shippedPart struct {
 	counts   bool       // its quantities are known in the line's unit
 
 	allocated, shipped, delivered schemas.Quantity
+	confirmed                     schemas.Quantity // by the customer, of what was delivered
 	returned, surplus             schemas.Quantity // of what was shipped came back; came back beyond that
 	allowed                       schemas.Quantity // of what was kept
 
@@ -153,12 +154,13 @@ func (p *shippedPart) countIn(unit measure) bool {
 	if !ok {
 		return false
 	}
-	var exact [4]bool
+	var exact [5]bool
 	p.allocated, exact[0] = money.Convert(p.Allocated, factor)
 	p.shipped, exact[1] = money.Convert(p.Shipped, factor)
 	p.delivered, exact[2] = money.Convert(p.Delivered, factor)
-	p.returned, exact[3] = money.Convert(p.Returned, factor)
-	return exact == [4]bool{true, true, true, true}
+	p.confirmed, exact[3] = money.Convert(p.Confirmed, factor)
+	p.returned, exact[4] = money.Convert(p.Returned, factor)
+	return exact == [5]bool{true, true, true, true, true}
 }
 
 func (v *verdict) markRefusedAndLate(ordered *ItemTerms) {

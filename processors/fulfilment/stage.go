@@ -9,8 +9,9 @@
 // Each rule of the domain has a file of its name. Their common input and result are in judgement.go; dossier.go applies
 // them to stored rows; this file and the steps beside it are wiring.
 //
-// InvoiceReady.Rule is made of these words: the trigger (on_shipment, per_delivery, order_complete, manual); where the customer's
-// substitution price rule was applied to a line :substitution_original, :substitution_substitute or :substitution_lower;
+// InvoiceReady.Rule is made of these words: the trigger (on_shipment, per_delivery, proof_of_delivery, order_complete,
+// manual); where the customer's substitution price rule was applied to a line :substitution_original,
+// :substitution_substitute or :substitution_lower;
 // on a credit :corrected (billed again), :returned (what came back, not billed again) or :withdrawn (not billed again).
 package fulfilment
 

@@ -48,6 +48,33 @@ func TestADeliveryIsBilledWhenItHasArrived(t *testing.T) {
 	}
 }
 
+func TestADeliveryIsBilledAsTheCustomerConfirmsIt(t *testing.T) {
+	sc := newScene(t, sim.Options{})
+	sc.play(masters()...)
+	confirmed := func(quantity string) func(*schemas.ShipmentLine) {
+		return func(l *schemas.ShipmentLine) { l.ConfirmedQuantity = new(q(quantity)) }
+	}
+	sc.play(
+		order("O1", 1, 0, func(o *schemas.Order) { o.InvoicePolicy = new(schemas.ProofOfDelivery) }, line(1, "10", nil), line(2, "4", nil)),
+		shipment("O1", "S1", 1, 20, schemas.MilestoneShipped, box(1, "A", "10", nil), box(2, "A", "4", nil)),
+		shipment("O1", "S1", 2, 30, schemas.MilestoneDelivered, box(1, "A", "10", nil), box(2, "A", "4", nil)))
+	expect(t, "bills before anything is confirmed", sc.bills(), "")
+	sc.play(shipment("O1", "S1", 3, 40, schemas.MilestoneDelivered, box(1, "A", "7", confirmed("7")), box(1, "A", "3", confirmed("2")), box(2, "A", "4", nil)))
+	first := "O1 #1 invoice proof_of_delivery ACME | 1 A 9 EA @10.00/1 = 90.00 (S1) | 90.00 USD"
+	expect(t, "bills", sc.bills(), first)
+	if bill := sim.Read(sc.World, topics.InvoiceReady)[0].Value; len(bill.Evidence) != 3 || bill.Evidence[2].EventID != "S1-3" || !bill.ReadyAt.Equal(at(40)) {
+		t.Errorf("got %+v", bill)
+	}
+	sc.play(shipment("O1", "S1", 4, 50, schemas.MilestoneReturned, box(1, "A", "2", nil)))
+	expect(t, "bills when one of nine came back", sc.bills(), first, "O1 #2 credit_and_close proof_of_delivery:returned ACME | 1 A -1 EA @10.00/1 = -10.00 (S1) | -10.00 USD")
+	sc.play(shipment("O1", "S1", 5, 60, schemas.MilestoneDelivered, box(1, "A", "10", confirmed("5")), box(2, "A", "4", confirmed("4"))))
+	expect(t, "bills when it is confirmed otherwise", sc.bills(), first, "O1 #2 credit_and_close proof_of_delivery:returned ACME | 1 A -1 EA @10.00/1 = -10.00 (S1) | -10.00 USD",
+		"O1 #3 credit_and_rebill proof_of_delivery:corrected ACME | 1 A -8 EA @10.00/1 = -80.00 (S1) | -80.00 USD",
+		"O1 #4 credit_and_rebill proof_of_delivery ACME | 1 A 5 EA @10.00/1 = 50.00 (S1) | 50.00 USD",
+		"O1 #5 invoice proof_of_delivery ACME | 2 A 4 EA @10.00/1 = 40.00 (S1) | 40.00 USD")
+	sc.checkInvariants()
+}
+
 func TestAnOrderIsBilledAtOnceWhenItIsComplete(t *testing.T) {
 	sc := newScene(t, sim.Options{})
 	sc.play(masters()...)

@@ -91,7 +91,7 @@ func (d *dossier) grounds(lineNo int32, bill *Bill, credit bool) []Fact {
 	if release := d.order.released(lineNo, shipment.ShippedAt); bill.Trigger == schemas.Manual && release != nil {
 		facts = append(facts, *release)
 	}
-	if bill.Trigger == schemas.PerDelivery {
+	if bill.Trigger == schemas.PerDelivery || bill.Trigger == schemas.ProofOfDelivery {
 		facts = append(facts, *shipment.Delivered)
 	}
 	return facts

@@ -30,10 +30,13 @@ func releasedQuantity(part *shippedPart) schemas.Quantity {
 
 func deliveredQuantity(part *shippedPart) schemas.Quantity { return part.delivered }
 
+func confirmedQuantity(part *shippedPart) schemas.Quantity { return part.confirmed }
+
 // triggers are the policies that bill here. What waits for a policy that is not here is not billed, and is no exception.
 var triggers = []trigger{
 	{schemas.OnShipment, byShipment, shippedQuantity},
 	{schemas.PerDelivery, byShipment, deliveredQuantity},
+	{schemas.ProofOfDelivery, byShipment, confirmedQuantity},
 	{schemas.OrderComplete, byOrder, shippedQuantity},
 	{schemas.Manual, byShipment, releasedQuantity},
 }

@@ -19,6 +19,11 @@ func TestTriggers(t *testing.T) {
 		{"per delivery, less delivered than shipped", by(schemas.PerDelivery, part("S1", "A", "4").delivering("3")), "open", []string{"3 EA of A @10.00/1 = 30.00 shipment/S1 per_delivery"}, nil},
 		{"per delivery, never more than may be billed of what was shipped", by(schemas.PerDelivery, part("S1", "A", "12").delivering("12")), "open done", []string{"10 EA of A @10.00/1 = 100.00 shipment/S1 per_delivery"},
 			[]string{"over_shipped 20.00 USD: 12 EA of A shipped in S1; 2 EA beyond the 10 EA ordered and what is tolerated are not billed."}},
+		{"on proof of delivery, not confirmed", by(schemas.ProofOfDelivery, part("S1", "A", "4").delivering("4")), "open", nil, nil},
+		{"on proof of delivery, what the customer confirmed", by(schemas.ProofOfDelivery, part("S1", "A", "4").delivering("4").confirming("3")),
+			"open", []string{"3 EA of A @10.00/1 = 30.00 shipment/S1 proof_of_delivery"}, nil},
+		{"on proof of delivery, never more than may be billed of what was kept", by(schemas.ProofOfDelivery, part("S1", "A", "4").delivering("4").confirming("9").returning("1")),
+			"open", []string{"3 EA of A @10.00/1 = 30.00 shipment/S1 proof_of_delivery"}, nil},
 		{"order complete bills all shipments as one", by(schemas.OrderComplete, part("S1", "A", "4"), part("S2", "A", "6")), "open done",
 			[]string{"4 EA of A @10.00/1 = 40.00 order order_complete", "6 EA of A @10.00/1 = 60.00 order order_complete"}, nil},
 		{"the customer's policy where the order has none", func(g *given) {

@@ -23,8 +23,9 @@ type Part struct {
 	Packed    schemas.Quantity  `avro:"packed"`
 	Shipped   schemas.Quantity  `avro:"shipped"`
 	Delivered schemas.Quantity  `avro:"delivered"`
-	Returned  schemas.Quantity  `avro:"returned"` // in all, by the latest word on it; may be of what was shipped in another unit
-	Weight    *schemas.Quantity `avro:"weight"`   // catch weight, in the item's base unit
+	Confirmed schemas.Quantity  `avro:"confirmed"` // by the customer, of what was delivered
+	Returned  schemas.Quantity  `avro:"returned"`  // in all, by the latest word on it; may be of what was shipped in another unit
+	Weight    *schemas.Quantity `avro:"weight"`    // catch weight, in the item's base unit
 }
 
 // Advance is what a shipment carries of one line after a milestone, given what it carried before and how far it had come.
@@ -50,10 +51,10 @@ func Advance(reached, milestone schemas.Milestone, before []Part, now []Reported
 		if left && len(now) == 0 {
 			return undelivered(before)
 		}
-		return keepReturns(before, renew(before, now, func(p *Part, q schemas.Quantity) {
+		return keepReturns(before, confirm(now, renew(before, now, func(p *Part, q schemas.Quantity) {
 			p.Delivered, p.Shipped = q, max(p.Shipped, q)
 			p.Allocated, p.Picked, p.Packed = p.Shipped, p.Shipped, p.Shipped
-		}))
+		})))
 	case schemas.MilestoneReturned:
 		if !left {
 			return nil
@@ -85,7 +86,15 @@ func renew(before []Part, now []Reported, tell func(*Part, schemas.Quantity)) []
 func undelivered(before []Part) []Part {
 	parts := slices.Clone(before)
 	for i := range parts {
-		parts[i].Delivered = 0
+		parts[i].Delivered, parts[i].Confirmed = 0, 0
+	}
+	return parts
+}
+
+// confirm notes what the customer confirmed of what is reported as delivered: the parts are those of the report.
+func confirm(now []Reported, parts []Part) []Part {
+	for i := range parts {
+		parts[i].Confirmed = now[i].Confirmed
 	}
 	return parts
 }

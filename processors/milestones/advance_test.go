@@ -87,7 +87,9 @@ func TestALineOfAShipmentByItsMilestones(t *testing.T) {
 }
 
 func TestTheLatestWeightCounts(t *testing.T) {
-	said := func(weight *schemas.Quantity) []Reported { return []Reported{{1, "W", "EA", q("2"), weight}} }
+	said := func(weight *schemas.Quantity) []Reported {
+		return []Reported{{LineNo: 1, ItemID: "W", UOM: "EA", Quantity: q("2"), Weight: weight}}
+	}
 	parts := Advance("", schemas.MilestoneShipped, nil, said(nil))
 	if parts[0].Weight != nil {
 		t.Errorf("nobody weighed it: %+v", parts)
@@ -96,6 +98,29 @@ func TestTheLatestWeightCounts(t *testing.T) {
 	parts = Advance(schemas.MilestoneShipped, schemas.MilestoneDelivered, parts, said(nil))
 	if parts[0].Weight == nil || *parts[0].Weight != q("4.1") {
 		t.Errorf("%+v", parts)
+	}
+}
+
+func TestTheLatestDeliverySaysWhatTheCustomerConfirmed(t *testing.T) {
+	said := func(confirmed string) []Reported {
+		return []Reported{{LineNo: 1, ItemID: "A", UOM: "EA", Quantity: q("4"), Confirmed: q(confirmed)}}
+	}
+	parts := Advance("", schemas.MilestoneShipped, nil, said("4"))
+	if parts[0].Confirmed != 0 {
+		t.Errorf("nothing is delivered: %+v", parts)
+	}
+	for _, confirmed := range []string{"4", "3", "0"} {
+		parts = Advance(schemas.MilestoneDelivered, schemas.MilestoneDelivered, parts, said(confirmed))
+		if parts[0].Confirmed != q(confirmed) {
+			t.Errorf("%s are confirmed: %+v", confirmed, parts)
+		}
+	}
+	parts = Advance(schemas.MilestoneDelivered, schemas.MilestoneDelivered, parts, said("4"))
+	if parts = Advance(schemas.MilestoneDelivered, schemas.MilestoneShipped, parts, said("0")); parts[0].Confirmed != q("4") {
+		t.Errorf("another word on what was shipped says nothing of it: %+v", parts)
+	}
+	if parts = Advance(schemas.MilestoneDelivered, schemas.MilestoneDelivered, parts, nil); parts[0].Confirmed != 0 {
+		t.Errorf("the line was not delivered after all: %+v", parts)
 	}
 }
 

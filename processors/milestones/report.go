@@ -13,14 +13,20 @@ type Reported struct {
 	ItemID   string
 	UOM      string
 	Quantity schemas.Quantity
-	Weight   *schemas.Quantity // nil where any of it has none
+
+	Weight    *schemas.Quantity // nil where any of it has none
+	Confirmed schemas.Quantity  // by the customer, on delivery; of what is not confirmed nothing
 }
 
 // Report sums up a milestone's lines by line number, item and unit of measure, in that order; lots come together.
 func Report(lines []schemas.ShipmentLine) []Reported {
 	parts := make([]Reported, 0, len(lines))
 	for _, line := range lines {
-		parts = append(parts, Reported{line.LineNo, line.ItemID, line.UOM, line.Quantity, line.CatchWeight})
+		part := Reported{LineNo: line.LineNo, ItemID: line.ItemID, UOM: line.UOM, Quantity: line.Quantity, Weight: line.CatchWeight}
+		if line.ConfirmedQuantity != nil {
+			part.Confirmed = *line.ConfirmedQuantity
+		}
+		parts = append(parts, part)
 	}
 	slices.SortStableFunc(parts, func(a, b Reported) int {
 		return cmp.Or(cmp.Compare(a.LineNo, b.LineNo), cmp.Compare(a.ItemID, b.ItemID), cmp.Compare(a.UOM, b.UOM))
@@ -30,6 +36,7 @@ func Report(lines []schemas.ShipmentLine) []Reported {
 		if n := len(merged); n > 0 && merged[n-1].LineNo == part.LineNo && merged[n-1].ItemID == part.ItemID && merged[n-1].UOM == part.UOM {
 			last := &merged[n-1]
 			last.Quantity += part.Quantity
+			last.Confirmed += part.Confirmed
 			if last.Weight != nil && part.Weight != nil {
 				last.Weight = new(*last.Weight + *part.Weight)
 			} else {

@@ -26,11 +26,13 @@ type part struct {
 	line                                                            int32
 	item, uom                                                       string
 	allocated, picked, packed, shipped, delivered, returned, weight number // weight: nil where any of it has none
+	confirmed                                                       number // what the customer signed for
 
 	// In the unit in which the line is counted:
 	counts                                       bool
 	countedAllocated, countedShipped             number
 	countedDelivered, countedReturned, mayBilled number
+	countedConfirmed                             number
 	tooMany                                      number // came back beyond what was shipped
 	refused, late, blocked                       bool
 }
@@ -91,11 +93,12 @@ func (p *parcel) take(shipment *schemas.Shipment, lines []schemas.ShipmentLine) 
 			t.allocated = t.shipped
 			t.picked = choose(shipment.Milestone != schemas.MilestoneAllocated, t.shipped, zero)
 			t.packed = choose(shipment.Milestone == schemas.MilestonePacked, t.shipped, zero)
-			t.shipped = zero
+			t.shipped, t.confirmed = zero, zero
 		}
 		p.parts = told
 	case schemas.MilestoneShipped:
 		for _, t := range told {
+			t.confirmed = zero
 			t.allocated, t.picked, t.packed = t.shipped, t.shipped, t.shipped
 			t.remember(p.find(t))
 		}
@@ -108,9 +111,9 @@ func (p *parcel) take(shipment *schemas.Shipment, lines []schemas.ShipmentLine) 
 			t.delivered = t.shipped
 			if before := p.find(t); before != nil {
 				t.shipped = most(before.shipped, t.delivered)
-				delivered := t.delivered
+				delivered, confirmed := t.delivered, t.confirmed
 				t.remember(before)
-				t.delivered = delivered
+				t.delivered, t.confirmed = delivered, confirmed
 			}
 			t.allocated, t.picked, t.packed = t.shipped, t.shipped, t.shipped
 		}
@@ -118,7 +121,7 @@ func (p *parcel) take(shipment *schemas.Shipment, lines []schemas.ShipmentLine) 
 		if p.left {
 			for _, before := range p.parts { // a line of which nothing arrived
 				if !mentioned[before.line] && !slices.Contains(cameBack, before) {
-					before.delivered = zero
+					before.delivered, before.confirmed = zero, zero
 					told = append(told, before)
 				}
 			}
@@ -134,7 +137,7 @@ func (p *parcel) take(shipment *schemas.Shipment, lines []schemas.ShipmentLine) 
 			if before := p.find(t); before != nil {
 				before.returned = t.shipped
 			} else if positive(t.shipped) { // it did not go out like that
-				t.returned, t.shipped, t.weight = t.shipped, zero, nil
+				t.returned, t.shipped, t.confirmed, t.weight = t.shipped, zero, zero, nil
 				p.parts = append(p.parts, t)
 			}
 		}
@@ -178,7 +181,7 @@ func (p *part) remember(before *part) {
 	if before == nil {
 		return
 	}
-	p.delivered, p.returned = before.delivered, before.returned
+	p.delivered, p.confirmed, p.returned = before.delivered, before.confirmed, before.returned
 	if p.weight == nil {
 		p.weight = before.weight
 	}
@@ -190,7 +193,10 @@ func sumLots(p *parcel, lines []schemas.ShipmentLine) (told []*part) {
 	for _, line := range lines {
 		t := &part{
 			parcel: p, line: line.LineNo, item: line.ItemID, uom: line.UOM, shipped: quantityOf(line.Quantity),
-			allocated: zero, picked: zero, packed: zero, delivered: zero, returned: zero,
+			allocated: zero, picked: zero, packed: zero, delivered: zero, returned: zero, confirmed: zero,
+		}
+		if line.ConfirmedQuantity != nil {
+			t.confirmed = quantityOf(*line.ConfirmedQuantity)
 		}
 		if line.CatchWeight != nil {
 			t.weight = quantityOf(*line.CatchWeight)
@@ -202,7 +208,7 @@ func sumLots(p *parcel, lines []schemas.ShipmentLine) (told []*part) {
 			continue
 		}
 		same := told[at]
-		same.shipped = plus(same.shipped, t.shipped)
+		same.shipped, same.confirmed = plus(same.shipped, t.shipped), plus(same.confirmed, t.confirmed)
 		if unweighed[same] || t.weight == nil {
 			same.weight, unweighed[same] = nil, true
 		} else {

@@ -136,7 +136,7 @@ func (l *line) countIn(m *masterData, in unit, quantity number) (counted int) {
 		for _, q := range []struct {
 			own  number
 			into *number
-		}{{p.allocated, &p.countedAllocated}, {p.shipped, &p.countedShipped}, {p.delivered, &p.countedDelivered}, {p.returned, &p.countedReturned}} {
+		}{{p.allocated, &p.countedAllocated}, {p.shipped, &p.countedShipped}, {p.delivered, &p.countedDelivered}, {p.returned, &p.countedReturned}, {p.confirmed, &p.countedConfirmed}} {
 			*q.into = zero
 			if ratio != nil {
 				*q.into = times(q.own, ratio)
@@ -392,7 +392,14 @@ func (l *line) bill(m *masterData, ordered *price) {
 		if policy == "" || p.blocked {
 			continue
 		}
-		covers := least(choose(policy == schemas.PerDelivery, p.countedDelivered, p.countedShipped), p.mayBilled)
+		covers := p.countedShipped
+		switch policy {
+		case schemas.PerDelivery:
+			covers = p.countedDelivered
+		case schemas.ProofOfDelivery:
+			covers = p.countedConfirmed
+		}
+		covers = least(covers, p.mayBilled)
 		if !positive(covers) || policy == schemas.Manual && !l.isReleased(p.leftAt) {
 			continue
 		}

@@ -26,12 +26,11 @@ var warehouses = []string{"east", "west", "north", "east-annex"}
 // masterData draws customers, items, prices and warehouses. What there is one version of comes whenever it comes, or never;
 // of what there are several the last one is there from the beginning, since what was billed by an earlier one stays.
 func (t *teller) masterData() {
-	policies := []schemas.InvoicePolicy{schemas.OnShipment, schemas.OnShipment, schemas.PerDelivery, schemas.OrderComplete}
 	for i := range 3 {
 		t.customers = append(t.customers, &schemas.Customer{
 			CustomerID: fmt.Sprintf("K-%d", i+1), Name: fmt.Sprintf("Customer %d", i+1), Segment: pick(t, "retail", "public"),
 			Currency:     pick(t, "USD", "USD", "EUR", "JPY", "KWD"),
-			PaymentTerms: schemas.PaymentTerms{NetDays: 30}, InvoicePolicy: pick(t, policies...),
+			PaymentTerms: schemas.PaymentTerms{NetDays: 30}, InvoicePolicy: pick(t, triggers...),
 			ShipPolicy:            pick(t, schemas.ShipPartial, schemas.ShipPartial, schemas.ShipComplete, schemas.ShipPartialCancelBackorder),
 			OverTolerancePercent:  schemas.MustPercent(pick(t, "0", "0", "10")),
 			UnderTolerancePercent: schemas.MustPercent(pick(t, "0", "0", "5", "20")),
@@ -44,7 +43,7 @@ func (t *teller) masterData() {
 		case i == 2 && t.chance(20): // the last one never comes
 		case t.chance(20): // with a version before it
 			earlier := *customer
-			earlier.InvoicePolicy, earlier.OverTolerancePercent = pick(t, policies...), 0
+			earlier.InvoicePolicy, earlier.OverTolerancePercent = pick(t, triggers...), 0
 			t.steer(t.tell(opening, topics.MasterCustomers.Name(), "erp", customer.CustomerID, customer.CustomerID, &earlier))
 			t.steer(t.tell(opening, topics.MasterCustomers.Name(), "erp", customer.CustomerID, customer.CustomerID, customer))
 		default:

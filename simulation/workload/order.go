@@ -8,6 +8,9 @@ import (
 	"waybill/topics"
 )
 
+// triggers are the invoice policies, the frequent ones several times.
+var triggers = []schemas.InvoicePolicy{schemas.OnShipment, schemas.OnShipment, schemas.PerDelivery, schemas.OrderComplete, schemas.ProofOfDelivery}
+
 // order is an order as its customer last left it.
 type order struct {
 	schemas.Order
@@ -27,7 +30,7 @@ func (t *teller) orderLife(byHand bool) {
 		o.source = "edi"
 	}
 	if t.chance(25) {
-		o.InvoicePolicy = new(pick(t, schemas.OnShipment, schemas.PerDelivery, schemas.OrderComplete))
+		o.InvoicePolicy = new(pick(t, triggers...))
 	}
 	if byHand {
 		o.InvoicePolicy = new(schemas.Manual)
@@ -130,7 +133,7 @@ func (t *teller) change(o *order) {
 		line.ItemID = pick(t, "nail", "tool", "screw")
 		line.UOM = "each"
 	case 15:
-		o.InvoicePolicy = new(pick(t, schemas.OnShipment, schemas.PerDelivery, schemas.OrderComplete))
+		o.InvoicePolicy = new(pick(t, triggers...))
 	case 16:
 		o.Channel = choose(o.Channel == "phone", "edi", "phone")
 	case 17:

@@ -190,6 +190,9 @@ func (t *teller) milestone(s *shipment, milestone schemas.Milestone, at time.Tim
 		if milestone == schemas.MilestoneReturned {
 			t.comeBack(&line)
 		}
+		if line.ConfirmedQuantity = nil; milestone == schemas.MilestoneDelivered && t.chance(75) {
+			line.ConfirmedQuantity = new(max(0, line.Quantity-units(int64(t.random.IntN(4)*t.random.IntN(2)))))
+		}
 		told.Lines = append(told.Lines, line)
 	}
 	if milestone == schemas.MilestoneCancelled && t.chance(50) {
