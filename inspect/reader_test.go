@@ -139,3 +139,23 @@ func TestTheEventThatAnExceptionRestsOnIsShown(t *testing.T) {
 		t.Errorf("an offset that was never written: %v, %v", kept, err)
 	}
 }
+
+func TestValuesComeInTheOrderOfAKeysRecordsAndWhatIsDeletedIsLeftOut(t *testing.T) {
+	c := startCluster(t)
+	write(c, topics.Exceptions, "a", exception("ex-1", "unreadable", 0, ""))
+	write(c, topics.Exceptions, "a", nil)
+	write(c, topics.Exceptions, "a", exception("ex-2", "unreadable", 0, ""))
+	var got []string
+	err := inspect.Values(c.ctx, c.view(), topics.Exceptions, func(e *schemas.Exception) error {
+		got = append(got, e.ExceptionID)
+		return nil
+	})
+	if err != nil || strings.Join(got, " ") != "ex-1 ex-2" {
+		t.Errorf("%q, %v", got, err)
+	}
+	c.send(&kgo.Record{Topic: topics.Exceptions.Name(), Key: []byte("a"), Value: []byte("nonsense")})
+	err = inspect.Values(c.ctx, c.view(), topics.Exceptions, func(*schemas.Exception) error { return nil })
+	if err == nil || !strings.Contains(err.Error(), topics.Exceptions.Name()+" partition ") {
+		t.Errorf("what cannot be read: %v", err)
+	}
+}

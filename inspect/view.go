@@ -102,3 +102,19 @@ func (v View) Show(ctx context.Context, polled *kgo.Record) (Record, error) {
 func oneOf[V comparable](wanted []V, value V) bool {
 	return len(wanted) == 0 || slices.Contains(wanted, value)
 }
+
+// Values streams the values that a topic has, as of now: a key's in the order of its records. What is deleted is left out.
+// Nothing is kept, so a topic of any size will do.
+func Values[T any](ctx context.Context, v View, topic topics.Topic[T], take func(*T) error) error {
+	codec := schemas.NewCodec[T](v.Registry, topic.Name())
+	return v.each(ctx, nil, func(record *kgo.Record) error {
+		if record.Value == nil {
+			return nil
+		}
+		value, err := decodeAt(ctx, codec, record)
+		if err != nil {
+			return err
+		}
+		return take(value)
+	}, topic.Name())
+}

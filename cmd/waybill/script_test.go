@@ -6,6 +6,7 @@ import (
 	"flag"
 	"log/slog"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"sync"
 	"testing"
@@ -33,11 +34,16 @@ func TestMain(m *testing.M) {
 //	settle               until the stages have taken everything that was written
 //	exits CODE COMMAND…  the command ends with this exit code
 func TestScripts(t *testing.T) {
+	examples, err := filepath.Abs("../../examples")
+	if err != nil {
+		t.Fatal(err)
+	}
 	running := &embedded{of: map[*testscript.TestScript]*dev.Embedded{}}
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script", RequireExplicitExec: true, RequireUniqueNames: true, UpdateScripts: *update,
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("WAYBILL_ACTOR", "ada")
+			env.Setenv("EXAMPLES", examples)
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){

@@ -28,6 +28,7 @@ var layers = []struct {
 	{"simulation", []string{"simulation/...", "stream", "stream/sim", "processors", "outcome", "schemas", "topics"}, nil},
 	{"feed", []string{"state", "schemas", "topics"}, []string{"stream/...", "processors/...", "inspect", "dev", "node"}},
 	{"inspect", []string{"stream", "schemas", "topics"}, []string{"stream/...", "processors/...", "dev", "node"}},
+	{"reconcile", []string{"inspect", "state", "schemas", "topics"}, []string{"dev"}},
 	{"doctor", []string{"node", "stream", "state", "schemas", "topics"}, []string{"processors/...", "dev"}},
 	{"node", []string{"stream", "stream/kafka", "state", "schemas", "topics"}, []string{"processors/...", "stream/...", "dev"}},
 	{"dev", []string{"node", "inspect", "feed", "distributor", "stream", "stream/kafka", "state", "schemas", "topics"}, []string{"processors/...", "outcome", "examples"}},
@@ -39,7 +40,7 @@ var layers = []struct {
 	{"deploy/...", nil, []string{"processors/conditions", "schemas"}},
 	{"internal/architecture", nil, nil},
 	{"museum", nil, nil},
-	{"cmd/...", []string{"cmd/...", "console", "doctor", "node", "dev", "inspect", "feed", "distributor", "stream", "state", "schemas", "topics", "processors", "processors/...", "simulation", "examples"}, []string{"outcome", "stream/..."}},
+	{"cmd/...", []string{"cmd/...", "console", "doctor", "node", "dev", "inspect", "reconcile", "feed", "distributor", "stream", "state", "schemas", "topics", "processors", "processors/...", "simulation", "examples"}, []string{"outcome", "stream/..."}},
 }
 
 // libraries say where a library of others may be used: its name is an import path or, with /..., all below one. Tests

@@ -1,0 +1,256 @@
+// Package reconcile compares what waybill says with an extract of another system, row by row, as of an instant: what
+// `waybill reconcile` prints. Both sides are sorted by key outside of memory and merged, so memory does not grow with their
+// rows.
+package reconcile
+
+import (
+	"encoding/binary"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"waybill/schemas"
+	"waybill/state"
+)
+
+// Kind is what is compared: one row of kinds.
+type Kind struct {
+	Name    string
+	What    string // the extract holds it
+	Against string // what it is compared with here
+	Topic   string // where that is read
+	Key     []Key
+	Figures []Figure
+	Labels  []Label
+
+	adds    bool // rows of one key in an extract add up; else a second one is unreadable
+	changes bool // each record here changes a row by so much; else it is the row's state, and replaces the one before
+	read    reading
+}
+
+// Key is a column that tells which row it is.
+type Key struct {
+	Name   string
+	Number bool // an integer: 0010 is 10
+	Says   string
+}
+
+// Figure is a column that is compared as a number.
+type Figure struct {
+	Name     string
+	Required bool
+	Money    bool // an amount with its currency; else a quantity
+	Unit     int  // the label that says in which unit; -1: none does
+	Says     string
+}
+
+// Label is a column of text.
+type Label struct {
+	Name     string
+	Compared bool // where both sides say it; else it is only shown
+	Says     string
+}
+
+// ChangedAt is the column, of every kind and optional, that says when the other system changed the row last.
+const ChangedAt = "changed_at"
+
+// The most that a kind has of each.
+const (
+	mostFigures = 4
+	mostLabels  = 2
+)
+
+var (
+	orderID = Key{Name: "order_id", Says: "the order"}
+	lineNo  = Key{Name: "line_no", Number: true, Says: "its line"}
+)
+
+// kinds are what can be compared.
+var kinds = []*Kind{
+	{
+		Name: "shipped", What: "order lines shipped", Against: "what left the warehouse of each order line, by the milestones of its shipments", Topic: "o2c.order-status",
+		Key: []Key{orderID, lineNo},
+		Figures: []Figure{
+			{Name: "quantity", Required: true, Unit: 0, Says: "shipped in all; returns are not taken off"},
+		},
+		Labels: []Label{
+			{Name: "uom", Compared: true, Says: "the line's unit of measure; nothing is converted"},
+			{Name: "item_id", Says: "shown only: of a substituted line one of its items"},
+		},
+		adds: true, read: readShipped,
+	},
+	{
+		Name: "invoiced", What: "order lines invoiced", Against: "what was ready to bill of each order line, net of its credits", Topic: "o2c.invoice-ready",
+		Key: []Key{orderID, lineNo},
+		Figures: []Figure{
+			{Name: "quantity", Unit: 0, Says: "invoiced in all, credits below zero"},
+			{Name: "amount", Required: true, Money: true, Unit: 1, Says: "net, without tax, credits below zero"},
+		},
+		Labels: []Label{
+			{Name: "uom", Compared: true, Says: "the unit that is billed; nothing is converted"},
+			{Name: "currency", Compared: true, Says: "of the amount"},
+		},
+		adds: true, changes: true, read: readInvoiced,
+	},
+	{
+		Name: "paid", What: "invoices and what is paid of them", Against: "what is owed on each invoice", Topic: "o2c.receivables",
+		Key: []Key{{Name: "invoice_id", Says: "the invoice; one row each"}},
+		Figures: []Figure{
+			{Name: "paid", Required: true, Money: true, Unit: 1, Says: "applied to it, discounts taken included"},
+			{Name: "billed", Money: true, Unit: 1, Says: "its total"},
+			{Name: "credited", Money: true, Unit: 1, Says: "by credit memos; all of it when it is cancelled"},
+			{Name: "open", Money: true, Unit: 1, Says: "billed − paid − credited"},
+		},
+		Labels: []Label{
+			{Name: "customer_id", Compared: true, Says: "who owes it"},
+			{Name: "currency", Compared: true, Says: "of the amounts"},
+		},
+		read: readPaid,
+	},
+	{
+		Name: "stock", What: "stock on hand", Against: "what is on hand of each item in each warehouse, by its movements and counts", Topic: "o2c.availability",
+		Key: []Key{{Name: "item_id", Says: "the item"}, {Name: "warehouse_id", Says: "where it is"}},
+		Figures: []Figure{
+			{Name: "on_hand", Required: true, Unit: -1, Says: "in the item's base unit, goods in quarantine included"},
+			{Name: "quarantined", Unit: -1, Says: "of it in quarantine"},
+		},
+		adds: true, read: readStock,
+	},
+}
+
+// Kinds lists what can be compared.
+func Kinds() []*Kind { return slices.Clone(kinds) }
+
+// KindNamed looks a kind up; nil: there is none of that name.
+func KindNamed(name string) *Kind {
+	for _, kind := range kinds {
+		if kind.Name == name {
+			return kind
+		}
+	}
+	return nil
+}
+
+// Adds tells that rows of one key in an extract add up.
+func (k *Kind) Adds() bool { return k.adds }
+
+// Compacted tells that of a row's states here only the latest is sure to be kept.
+func (k *Kind) Compacted() bool { return !k.changes }
+
+// HasAmounts tells that it compares money.
+func (k *Kind) HasAmounts() bool {
+	return slices.ContainsFunc(k.Figures, func(f Figure) bool { return f.Money })
+}
+
+// warehouse is the place of the warehouse in the key; -1: rows are of no warehouse.
+func (k *Kind) warehouse() int {
+	return slices.IndexFunc(k.Key, func(key Key) bool { return key.Name == "warehouse_id" })
+}
+
+// HasWarehouses tells that each row is of a warehouse.
+func (k *Kind) HasWarehouses() bool { return k.warehouse() >= 0 }
+
+// Tolerance reads the largest difference that is none: an amount, or a quantity in kinds without amounts.
+func (k *Kind) Tolerance(text string) (int64, error) {
+	units, err := Figure{Money: k.HasAmounts()}.parse(text)
+	if err == nil && units < 0 {
+		err = fmt.Errorf("%s is negative", text)
+	}
+	return units, err
+}
+
+// columns are all columns that an extract of the kind may have, the required ones first within keys, figures and labels.
+func (k *Kind) columns() (names []string) {
+	for _, key := range k.Key {
+		names = append(names, key.Name)
+	}
+	for _, figure := range k.Figures {
+		names = append(names, figure.Name)
+	}
+	for _, label := range k.Labels {
+		names = append(names, label.Name)
+	}
+	return append(names, ChangedAt)
+}
+
+// required are the columns that an extract of the kind must have.
+func (k *Kind) required() (names []string) {
+	for _, key := range k.Key {
+		names = append(names, key.Name)
+	}
+	for _, figure := range k.Figures {
+		if figure.Required {
+			names = append(names, figure.Name)
+		}
+	}
+	return names
+}
+
+// parse reads a figure exactly.
+func (f Figure) parse(text string) (int64, error) {
+	if f.Money {
+		amount, err := schemas.ParseAmount(text)
+		return int64(amount), err
+	}
+	quantity, err := schemas.ParseQuantity(text)
+	return int64(quantity), err
+}
+
+// text writes a figure as people do.
+func (f Figure) text(units int64) string {
+	if f.Money {
+		return schemas.Amount(units).String()
+	}
+	return schemas.Quantity(units).String()
+}
+
+// keyOf makes the bytes of a key, which sort as its parts do.
+func (k *Kind) keyOf(parts ...string) ([]byte, error) {
+	var key []byte
+	for i, part := range parts {
+		switch {
+		case part == "":
+			return nil, fmt.Errorf("column %s: is empty", k.Key[i].Name)
+		case k.Key[i].Number:
+			number, err := strconv.ParseInt(strings.TrimPrefix(part, "+"), 10, 32)
+			if err != nil {
+				return nil, fmt.Errorf("column %s: %q is not a whole number", k.Key[i].Name, cut(part))
+			}
+			key = state.AppendInt(key, number)
+		default:
+			key = state.AppendString(key, part)
+		}
+	}
+	return key, nil
+}
+
+// partsOf reads what keyOf has made; nil for the key of what has none.
+func (k *Kind) partsOf(key []byte) (parts []string) {
+	if len(key) == 0 {
+		return nil
+	}
+	for _, column := range k.Key {
+		if column.Number {
+			parts = append(parts, strconv.FormatInt(int64(binary.BigEndian.Uint64(key)^(1<<63)), 10))
+			key = key[8:]
+			continue
+		}
+		var text []byte
+		for ; key[0] != 0 || key[1] != 1; key = key[1:] {
+			if text = append(text, key[0]); key[0] == 0 {
+				key = key[1:] // 0x00 0xFF stands for 0x00
+			}
+		}
+		parts, key = append(parts, string(text)), key[2:]
+	}
+	return parts
+}
+
+// cut shortens what is quoted from an extract.
+func cut(text string) string {
+	if runes := []rune(text); len(runes) > 60 {
+		return string(runes[:60]) + "…"
+	}
+	return text
+}
