@@ -12,14 +12,13 @@ import (
 // invoice is a document of ERP, and what becomes of it in the books.
 type invoice struct {
 	*Distributor
-	course  *course
-	id      string
-	at      time.Time
-	lines   []schemas.InvoiceLine
-	total   schemas.Amount
-	refers  string
-	owed    Receivable
-	isTaken bool // by a payment of several
+	course *course
+	id     string
+	at     time.Time
+	lines  []schemas.InvoiceLine
+	total  schemas.Amount
+	refers string
+	owed   Receivable
 }
 
 // invoice has ERP bill what must be billed: each parcel when it has left or arrived, or the order as a whole; not before a

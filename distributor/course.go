@@ -25,7 +25,6 @@ type course struct {
 	toldLate  time.Duration // how much later than it happened the order is told
 	untold    bool          // the order is never told
 	isAgreed  bool          // ERP accepted it, or nothing waits for its word
-	invoiced  time.Time     // not before it does ERP invoice
 	bills     []*bill
 }
 
@@ -131,7 +130,7 @@ func (d *Distributor) newCourse(at time.Time, customer *schemas.Customer) *cours
 	return c
 }
 
-func (c *course) addLine(a *article) *line {
+func (c *course) addLine(a *article) {
 	l := &line{
 		course: c, no: int32(len(c.lines) + 1), article: a, quantity: schemas.Quantity(1+c.random.IntN(24)) * one, uom: c.pick(a.bought),
 		substitution: choose(c.Distributor, schemas.SubstitutionAllowed, schemas.SubstitutionAllowed, schemas.SubstitutionAsk, schemas.SubstitutionNever),
@@ -145,7 +144,6 @@ func (c *course) addLine(a *article) *line {
 		l.price = a.listPrice(c.customer.CustomerID, c.order.Currency, c.on)
 	}
 	c.lines = append(c.lines, l)
-	return l
 }
 
 // agreeOn puts a price on the order, in the unit in which the line is ordered.

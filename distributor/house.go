@@ -13,7 +13,6 @@ import (
 // house is what a distributor of the full mix has beside its customers: articles with units and prices, stock, its books,
 // and the truth of all that it tells.
 type house struct {
-	opened             time.Time
 	articles           []*article
 	prices             []schemas.ItemPrice
 	positions          map[string]*position  // by item@warehouse

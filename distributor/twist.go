@@ -3,6 +3,7 @@ package distributor
 import (
 	"math/big"
 	"slices"
+	"strconv"
 
 	"waybill/schemas"
 )
@@ -47,7 +48,7 @@ func (l *line) befall() {
 		t := &twists[l.course.draw(len(twists), func(i int) int { return twists[i].share })]
 		if t.fits == nil || t.fits(l) {
 			if t.befall(l); t.name != twists[0].name {
-				l.course.affair += ", line " + string(rune('0'+l.no)) + " " + t.name
+				l.course.affair += ", line " + strconv.Itoa(int(l.no)) + " " + t.name
 			}
 			return
 		}
