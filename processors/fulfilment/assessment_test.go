@@ -110,6 +110,23 @@ func TestWhatCameBeforeAnEventInDoubtStands(t *testing.T) {
 	expect(t, "net", sc.net(), "O1/1 S1 10 EA of A = 100.00 USD", "O2/1 S1 2 EA of A = 20.00 USD")
 }
 
+func TestAHoldThatEndsLetsGoAllThatItKeptOfAnOrderThatWasCompleteBefore(t *testing.T) {
+	sc := newScene(t, sim.Options{})
+	sc.play(masters()...)
+	complete := func(o *schemas.Order) { o.InvoicePolicy = new(schemas.OrderComplete) }
+	cancelled := func(o *schemas.Order) {
+		complete(o)
+		o.Status = schemas.OrderCancelled
+	}
+	sc.play(
+		order("O1", 1, 0, complete, line(1, "10", nil), line(2, "2", nil)), order("O1", 2, 60, cancelled, line(1, "10", nil), line(2, "2", nil)),
+		hold("ex-1", "O1", "S2", 0, true),
+		shipment("O1", "S1", 1, 20, schemas.MilestoneShipped, box(1, "A", "10", nil)),
+		shipment("O1", "S2", 1, 30, schemas.MilestoneShipped, box(2, "A", "2", nil)),
+		hold("ex-1", "O1", "S2", 0, false))
+	expect(t, "net", sc.net(), "O1/1 S1 10 EA of A = 100.00 USD", "O1/2 S2 2 EA of A = 20.00 USD")
+}
+
 func TestAHoldOfAShipmentThatNeverComesLetsTheOrderGoWhenItEnds(t *testing.T) {
 	sc := newScene(t, sim.Options{})
 	sc.play(masters()...)

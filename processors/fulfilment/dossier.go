@@ -151,11 +151,11 @@ func (d *dossier) loadAll() {
 	}
 }
 
-// loadHeld takes in the lines whose billing a hold kept back: all, where the order was billed as one. One that becomes
-// complete by the hold's end takes them in for that.
+// loadHeld takes in the lines whose billing a hold kept back: all, where the order was billed as one, or was complete before
+// it was held. One that becomes complete by the hold's end takes them in for that.
 func (d *dossier) loadHeld(hold *HoldRow) {
 	billedAsOne := d.order.Agreed != nil && d.unitRows.Get(d.s, state.TextPair{d.order.OrderID, orderUnit}) != nil
-	if hold.stopsOrder() || billedAsOne {
+	if hold.stopsOrder() || billedAsOne || d.order.Complete {
 		d.loadAll()
 		return
 	}
