@@ -3,6 +3,7 @@ package distributor
 import (
 	"fmt"
 	"math/big"
+	"slices"
 	"time"
 
 	"waybill/schemas"
@@ -71,6 +72,7 @@ type part struct {
 	first    schemas.Quantity  // allocated before the order changed; 0: quantity
 	weight   *schemas.Quantity // of catch-weight articles
 	weighed  schemas.Milestone // which milestone tells the weight first
+	returned schemas.Quantity  // comes back after it has arrived
 
 	// What comes of it:
 	fills schemas.Quantity // of the line's quantity, in its unit
@@ -353,6 +355,10 @@ func withParts(parcels []*parcel) (carrying []*parcel) {
 	return carrying
 }
 
+func (p *parcel) isReturned() bool {
+	return slices.ContainsFunc(p.parts, func(carried *part) bool { return carried.returned > 0 })
+}
+
 // playParcel plans a parcel's milestones, and the issue of what leaves with it.
 func (c *course) playParcel(p *parcel) {
 	for step := range p.reaches {
@@ -367,6 +373,11 @@ func (c *course) playParcel(p *parcel) {
 				}
 			}
 			return events
+		})
+	}
+	if p.isReturned() {
+		c.planAt(p.at[p.reaches-1].Add(c.hours(40)), func(at time.Time) []Event {
+			return append(c.takeBack(p, at), c.tellParcel(p, schemas.MilestoneReturned, at))
 		})
 	}
 	if p.cancels {
@@ -388,6 +399,11 @@ func (c *course) sayOfParcel(p *parcel, milestone schemas.Milestone, meta schema
 		}
 		if carried.article != carried.line.article {
 			said.SubstituteFor = &carried.line.article.ItemID
+		}
+		if milestone == schemas.MilestoneReturned {
+			if said.Quantity = carried.returned; said.Quantity == 0 {
+				continue
+			}
 		}
 		if carried.first != 0 && milestone == schemas.MilestoneAllocated {
 			said.Quantity = carried.first

@@ -112,6 +112,21 @@ func (c *course) issue(carried *part, at time.Time) []Event {
 	return []Event{event}
 }
 
+// takeBack books what comes back: it is there again, and nobody may have it until someone has looked at it.
+func (c *course) takeBack(p *parcel, at time.Time) (events []Event) {
+	for _, carried := range p.parts {
+		stock := c.full.positions[carried.article.ItemID+"@"+c.warehouse]
+		if carried.returned == 0 || stock == nil {
+			continue
+		}
+		quantity := carried.article.convert(carried.returned, carried.uom, carried.article.BaseUOM)
+		for _, kind := range []schemas.MovementKind{schemas.MovementReceipt, schemas.MovementQuarantine} {
+			events = append(events, c.moveStock(stock, kind, quantity, carried.uom, at, nil))
+		}
+	}
+	return events
+}
+
 // reserve sets stock aside for some orders until it is allocated.
 func (c *course) reserve() {
 	if !c.chance(8) {

@@ -39,6 +39,11 @@ var twists = []twist{
 	{"cancelled after it was shipped", 5, nil, (*line).cancelledBehind},
 	{"changed before allocation", 12, plainly, func(l *line) { l.change(beforeAllocation) }},
 	{"changed while worked on", 12, plainly, func(l *line) { l.change(whileWorkedOn) }},
+	{"returned in part", 15, plainly, (*line).returnedInPart},
+	{"returned", 10, nil, (*line).returnedWhole},
+	{"over, and the excess returned", 6, plainly, (*line).excessReturned},
+	{"more returned than shipped", 3, plainly, (*line).returnedTooMuch},
+	{"cancelled while worked on, shipped, returned", 4, plainly, (*line).shippedThoughAndReturned},
 	{"added while worked on", 8, (*line).isLast, func(l *line) { l.added = whileWorkedOn; l.shipsAll() }},
 }
 
@@ -236,6 +241,37 @@ func (l *line) shippedThough() {
 	sent := l.shipsAll()
 	sent.pays, sent.fills = 0, 0
 	l.course.open("shipped_after_cancel", l)
+}
+
+// returnedInPart: what came back is credited, or was never billed.
+func (l *line) returnedInPart() {
+	sent := l.shipsAll()
+	sent.returned = max(sent.quantity/one/3, 1) * one
+	sent.pays -= sent.returned
+}
+
+func (l *line) returnedWhole() {
+	sent := l.shipsAll()
+	sent.returned, sent.pays = sent.quantity, 0
+}
+
+func (l *line) excessReturned() {
+	l.quantity, l.done = 20*one, true
+	most := l.quantity + l.quantity*schemas.Quantity(l.over())/10_000
+	sent := l.ships(l.parcel(), l.article, most+3*one, l.uom)
+	sent.pays, sent.returned = most, 3*one
+}
+
+func (l *line) returnedTooMuch() {
+	sent := l.shipsAll()
+	sent.returned, sent.pays = sent.quantity+one, 0
+	l.course.open("over_returned", l)
+}
+
+func (l *line) shippedThoughAndReturned() {
+	l.cancelled = whileWorkedOn
+	sent := l.shipsAll()
+	sent.returned, sent.pays, sent.fills = sent.quantity, 0, 0
 }
 
 // cancelledBehind: what left before it was cancelled is billed, and someone has to see to it.
