@@ -55,6 +55,14 @@ type BillingEvent struct {
 	Invoice   *Invoice `avro:"invoice" json:"invoice,omitempty"`
 	Payment   *Payment `avro:"payment" json:"payment,omitempty"`
 	Dispute   *Dispute `avro:"dispute" json:"dispute,omitempty"`
+	LeftOver  Amount   `avro:"left_over" json:"left_over"` // of a payment: what is applied to no invoice; below zero: more is applied than was received
+}
+
+// PaymentEvent is the latest state of a payment as a whole: o2c.payments, keyed by payment_id.
+type PaymentEvent struct {
+	Origin    Evidence `avro:"origin" json:"origin"`
+	PaymentID string   `avro:"payment_id" json:"payment_id"`
+	Payment   Payment  `avro:"payment" json:"payment"`
 }
 
 // OrderInvoice is the part of an ERP invoice that concerns one order: o2c.order-invoices, keyed by order_id. Its invoice

@@ -29,6 +29,7 @@ var typeOfTopic = map[string]reflect.Type{
 	"o2c.stock":          reflect.TypeFor[StockEvent](),
 	"o2c.billing":        reflect.TypeFor[BillingEvent](),
 	"o2c.order-invoices": reflect.TypeFor[OrderInvoice](),
+	"o2c.payments":       reflect.TypeFor[PaymentEvent](),
 	"o2c.actions":        reflect.TypeFor[Action](),
 	"o2c.conditions":     reflect.TypeFor[Condition](),
 	"o2c.replays":        reflect.TypeFor[Replay](),

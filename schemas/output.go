@@ -164,7 +164,7 @@ type Receivable struct {
 	Currency    string          `avro:"currency" json:"currency"`
 	State       ReceivableState `avro:"state" json:"state"`
 	Billed      Amount          `avro:"billed" json:"billed"`
-	Paid        Amount          `avro:"paid" json:"paid"` // applied, discounts included
+	Paid        Amount          `avro:"paid" json:"paid"` // settled by payments: applied, discounts included
 	Credited    Amount          `avro:"credited" json:"credited"`
 	Disputed    Amount          `avro:"disputed" json:"disputed"`
 	Open        Amount          `avro:"open" json:"open"`               // billed − paid − credited
@@ -173,4 +173,5 @@ type Receivable struct {
 	AsOf        time.Time       `avro:"as_of" json:"as_of"`
 	IssuedOn    *Date           `avro:"issued_on" json:"issued_on,omitempty"`
 	Disputes    int64           `avro:"disputes" json:"disputes"` // raised so far, whatever became of them
+	Discount    Amount          `avro:"discount" json:"discount"` // of paid: taken as a discount, or kept back within terms
 }

@@ -39,6 +39,7 @@ var (
 	Stock         = topic[schemas.StockEvent]("o2c.stock")
 	Billing       = topic[schemas.BillingEvent]("o2c.billing")
 	OrderInvoices = topic[schemas.OrderInvoice]("o2c.order-invoices")
+	Payments      = topic[schemas.PaymentEvent]("o2c.payments")
 	Actions       = topic[schemas.Action]("o2c.actions")
 )
 

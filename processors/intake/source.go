@@ -152,6 +152,7 @@ type outputs struct {
 	stock         *stream.Output[schemas.StockEvent]
 	billing       *stream.Output[schemas.BillingEvent]
 	orderInvoices *stream.Output[schemas.OrderInvoice]
+	payments      *stream.Output[schemas.PaymentEvent]
 	actions       *stream.Output[schemas.Action]
 	customers     *stream.Output[schemas.Customer]
 	items         *stream.Output[schemas.Item]
@@ -166,6 +167,7 @@ func emitAll(stage *stream.Stage) outputs {
 		stock:         stream.Emit(stage, topics.Stock),
 		billing:       stream.Emit(stage, topics.Billing),
 		orderInvoices: stream.Emit(stage, topics.OrderInvoices),
+		payments:      stream.Emit(stage, topics.Payments),
 		actions:       stream.Emit(stage, topics.Actions),
 		customers:     stream.EmitLatest(stage, topics.Customers),
 		items:         stream.EmitLatest(stage, topics.Items),
@@ -187,6 +189,8 @@ func (o *outputs) send(s *stream.Step, p piece) {
 		o.billing.Send(s, p.Key, value)
 	case *schemas.OrderInvoice:
 		o.orderInvoices.Send(s, p.Key, value)
+	case *schemas.PaymentEvent:
+		o.payments.Send(s, p.Key, value)
 	case *schemas.Action:
 		o.actions.Send(s, p.Key, value)
 	case *schemas.Customer:

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"waybill/processors/money"
 	"waybill/schemas"
 	"waybill/topics"
 )
@@ -86,9 +87,9 @@ func billedInvoice(invoice *schemas.Invoice) string {
 	return invoice.InvoiceID
 }
 
-// splitPayment makes one record of each invoice that the payment settles; none while it settles none.
+// splitPayment makes one record of the whole payment, and one of each invoice that it settles.
 func splitPayment(payment *schemas.Payment, origin schemas.Evidence) []piece {
-	var pieces []piece
+	pieces := []piece{pieceOf(topics.Payments.Name(), payment.PaymentID, &schemas.PaymentEvent{Origin: origin, PaymentID: payment.PaymentID, Payment: *payment})}
 	for _, of := range grouped(payment.Applications, func(application *schemas.Application) string { return application.InvoiceID }) {
 		pieces = append(pieces, paymentPiece(payment, origin, of.id, of.lines))
 	}
@@ -103,7 +104,17 @@ func emptyPayment(payment *schemas.Payment, origin schemas.Evidence, gone Part) 
 func paymentPiece(payment *schemas.Payment, origin schemas.Evidence, invoiceID string, applications []schemas.Application) piece {
 	part := *payment
 	part.Applications = applications
-	return pieceOf(topics.Billing.Name(), invoiceID, &schemas.BillingEvent{Origin: origin, InvoiceID: invoiceID, Payment: &part})
+	return pieceOf(topics.Billing.Name(), invoiceID, &schemas.BillingEvent{
+		Origin: origin, InvoiceID: invoiceID, Payment: &part, LeftOver: money.Sum(payment.Amount, -applied(payment)),
+	})
+}
+
+// applied is what a payment applies to invoices, without the discounts.
+func applied(payment *schemas.Payment) (amount schemas.Amount) {
+	for _, application := range payment.Applications {
+		amount = money.Sum(amount, application.Amount)
+	}
+	return amount
 }
 
 func splitDispute(dispute *schemas.Dispute, origin schemas.Evidence) []piece {

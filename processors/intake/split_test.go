@@ -28,10 +28,12 @@ func told(pieces []piece) string {
 			case value.Invoice != nil:
 				what = fmt.Sprintf("%s %s of %d lines, %s", value.Invoice.Kind, value.Invoice.InvoiceID, len(value.Invoice.Lines), value.Invoice.Total)
 			case value.Payment != nil:
-				what = fmt.Sprintf("payment %s of %d applications", value.Payment.PaymentID, len(value.Payment.Applications))
+				what = fmt.Sprintf("payment %s of %d applications, left over %s", value.Payment.PaymentID, len(value.Payment.Applications), value.LeftOver)
 			case value.Dispute != nil:
 				what = "dispute " + value.Dispute.DisputeID
 			}
+		case *schemas.PaymentEvent:
+			what = fmt.Sprintf("payment of %d applications", len(value.Payment.Applications))
 		case *schemas.OrderInvoice:
 			what = fmt.Sprintf("%s %s of %d lines, %s", value.Invoice.Kind, value.Invoice.InvoiceID, len(value.Invoice.Lines), value.Invoice.Total)
 		case nil:
@@ -68,9 +70,10 @@ func TestEventsAreSplitByWhoNeedsThem(t *testing.T) {
 		{"an invoice that refers to another is its own", splitInvoice(odd, origin), "o2c.billing I2: invoice I2 of 1 lines, 10.00\no2c.order-invoices O1: invoice I2 of 1 lines, 10.00"},
 		{"an invoice that lost an order", []piece{emptyInvoice(credit, origin, Part{Topic: topics.OrderInvoices.Name(), Key: "O3"})}, "o2c.order-invoices O3: credit_memo K1 of 0 lines, 10.00"},
 		{"a credit memo that was about another", []piece{emptyInvoice(credit, origin, Part{Topic: topics.Billing.Name(), Key: "I9"})}, "o2c.billing I9: credit_memo K1 of 0 lines, 0.00"},
-		{"a payment of two invoices", splitPayment(aPayment("P1", 1, "I1", "I2", "I1"), origin), "o2c.billing I1: payment P1 of 2 applications\no2c.billing I2: payment P1 of 1 applications"},
-		{"a payment of nothing", splitPayment(aPayment("P1", 1), origin), ""},
-		{"a payment that settled another", []piece{emptyPayment(aPayment("P1", 1), origin, Part{Key: "I3"})}, "o2c.billing I3: payment P1 of 0 applications"},
+		{"a payment of two invoices", splitPayment(aPayment("P1", 1, "I1", "I2", "I1"), origin), "o2c.payments P1: payment of 3 applications\no2c.billing I1: payment P1 of 2 applications, left over 5.00\no2c.billing I2: payment P1 of 1 applications, left over 5.00"},
+		{"a payment of more than was received", splitPayment(aPayment("P1", 1, "I1", "I1", "I1", "I1", "I1"), origin), "o2c.payments P1: payment of 5 applications\no2c.billing I1: payment P1 of 5 applications, left over -5.00"},
+		{"a payment of nothing", splitPayment(aPayment("P1", 1), origin), "o2c.payments P1: payment of 0 applications"},
+		{"a payment that settled another", []piece{emptyPayment(aPayment("P1", 1), origin, Part{Key: "I3"})}, "o2c.billing I3: payment P1 of 0 applications, left over 20.00"},
 		{"a dispute", splitDispute(aDispute("D1", "I1", 1), origin), "o2c.billing I1: dispute D1"},
 		{"a customer", splitCustomer(aCustomer(1), origin), "o2c.customers C1: Customer"},
 		{"an item", splitItem(anItem(1), origin), "o2c.items A: Item"},

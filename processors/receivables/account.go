@@ -13,6 +13,8 @@ type Account struct {
 	InvoiceID     string          `avro:"invoice_id"`
 	Invoice       *Billed         `avro:"invoice"`             // nil: not known yet
 	Paid          []schemas.Money `avro:"paid,type-alias=Sum"` // applications and their discounts; money of another currency settles nothing
+	Discounts     []schemas.Money `avro:"discounts"`           // of paid: taken as discounts by AR
+	Granted       schemas.Amount  `avro:"granted"`             // discount that short payments are entitled to and AR has not taken
 	Credited      []schemas.Money `avro:"credited"`            // credit memos that refer to it
 	Cancellations int64           `avro:"cancellations"`       // documents that cancel it
 	Disputes      int64           `avro:"disputes"`            // raised so far
@@ -38,7 +40,8 @@ type Billed struct {
 // billed is the state of an invoice that an account keeps.
 func billed(invoice *schemas.Invoice, orders int, origin schemas.Evidence) *Billed {
 	b := &Billed{
-		Kind: invoice.Kind, CustomerID: invoice.CustomerID, Currency: invoice.Currency, Total: invoice.Total, IssuedOn: invoice.IssuedOn, DueOn: invoice.DueOn,
+		Kind: invoice.Kind, CustomerID: invoice.CustomerID, Currency: invoice.Currency, Total: invoice.Total,
+		IssuedOn: invoice.IssuedOn, DueOn: invoice.DueOn,
 		Orders: int64(orders), Origin: origin,
 	}
 	for _, line := range invoice.Lines {
@@ -91,27 +94,10 @@ func about(invoice *schemas.Invoice) string {
 func (a *Account) settle(before, now *Settlement) {
 	if before != nil {
 		a.Paid = money.Plus(a.Paid, before.Currency, -before.Amount)
+		a.Discounts = money.Plus(a.Discounts, before.Currency, -before.Discount)
 	}
 	a.Paid = money.Plus(a.Paid, now.Currency, now.Amount)
-}
-
-// Settlement is what a payment's latest state applies to an invoice, with the discounts that it takes.
-type Settlement struct {
-	PaymentID string           `avro:"payment_id"`
-	Currency  string           `avro:"currency"`
-	Amount    schemas.Amount   `avro:"amount"`
-	Origin    schemas.Evidence `avro:"origin"`
-}
-
-// settlement is what a payment applies to an invoice.
-func settlement(payment *schemas.Payment, invoiceID string, origin schemas.Evidence) *Settlement {
-	settled := &Settlement{PaymentID: payment.PaymentID, Currency: payment.Currency, Origin: origin}
-	for _, application := range payment.Applications {
-		if application.InvoiceID == invoiceID {
-			settled.Amount = money.Sum(settled.Amount, application.Amount, application.Discount)
-		}
-	}
-	return settled
+	a.Discounts = money.Plus(a.Discounts, now.Currency, now.Discount)
 }
 
 // receivable is what is owed on the invoice; nil as long as the invoice is not known.
@@ -127,7 +113,8 @@ func (a *Account) receivable() *schemas.Receivable {
 	r := &schemas.Receivable{
 		InvoiceID: a.InvoiceID, CustomerID: invoice.CustomerID, Currency: invoice.Currency, IssuedOn: new(invoice.IssuedOn), DueOn: new(invoice.DueOn), AsOf: a.AsOf,
 		Billed:   invoice.Total,
-		Paid:     money.In(a.Paid, invoice.Currency),
+		Paid:     money.Sum(money.In(a.Paid, invoice.Currency), a.Granted),
+		Discount: money.Sum(money.In(a.Discounts, invoice.Currency), a.Granted),
 		Credited: money.In(a.Credited, invoice.Currency),
 		Disputed: a.Disputed,
 		Disputes: a.Disputes,
@@ -139,10 +126,19 @@ func (a *Account) receivable() *schemas.Receivable {
 		r.Credited = r.Billed
 	}
 	r.Open = money.Sum(r.Billed, -r.Paid, -r.Credited)
-	uncredited := max(0, money.Sum(a.Conceded, -r.Credited))
-	r.Collectable = max(0, money.Sum(r.Open, -r.Disputed, -uncredited))
+	r.Collectable = max(0, money.Sum(r.Open, -a.objected()))
 	r.State = a.state(r)
 	return r
+}
+
+// objected is what collections may not ask for: open disputes, and what was conceded in accepted ones and is not credited
+// yet.
+func (a *Account) objected() schemas.Amount {
+	credited := money.In(a.Credited, a.Invoice.Currency)
+	if a.cancelled() {
+		credited = a.Invoice.Total
+	}
+	return money.Sum(a.Disputed, max(0, money.Sum(a.Conceded, -credited)))
 }
 
 func (a *Account) cancelled() bool {

@@ -48,7 +48,7 @@ func accountOf(t *testing.T, events ...string) *Account {
 			if discount != "" {
 				payment.Applications[0].Discount = schemas.MustAmount(discount)
 			}
-			settled := settlement(payment, "I1", schemas.Evidence{})
+			settled := settlement(&schemas.BillingEvent{InvoiceID: "I1", Payment: payment})
 			a.settle(settlements[words[1]], settled)
 			settlements[words[1]] = settled
 		case "dispute":

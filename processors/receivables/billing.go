@@ -32,7 +32,7 @@ func (r *receivables) onBilling(s *stream.Step, event *schemas.BillingEvent) err
 	case payment != nil:
 		occurredAt = payment.Meta.OccurredAt
 		key := state.TextPair{event.InvoiceID, payment.PaymentID}
-		settled := settlement(payment, event.InvoiceID, event.Origin)
+		settled := settlement(event)
 		account.settle(r.settlements.Get(s, key), settled)
 		r.settlements.Put(s, key, settled)
 		r.tellSettlement(s, &account, settled)
@@ -52,10 +52,16 @@ func (r *receivables) onBilling(s *stream.Step, event *schemas.BillingEvent) err
 	if occurredAt.After(account.AsOf) {
 		account.AsOf = occurredAt
 	}
-	r.accounts.Put(s, state.Text(event.InvoiceID), &account)
-	r.tell(s, before, &account)
+	r.settle(s, before, &account)
 	s.Count("applied")
 	return nil
+}
+
+// settle keeps an account and says what has changed about it.
+func (r *receivables) settle(s *stream.Step, before, account *Account) {
+	deducted := r.assess(s, account)
+	r.accounts.Put(s, state.Text(account.InvoiceID), account)
+	r.tell(s, before, account, deducted)
 }
 
 // takeInvoice takes the latest state of the invoice itself. What is raised about it beside, names its customer, currency
@@ -83,13 +89,14 @@ func (r *receivables) takeInvoice(s *stream.Step, account *Account, invoice *sch
 	for dispute := range r.disputes.Scan(s, state.Text(account.InvoiceID)) {
 		r.tellDispute(s, account, dispute)
 	}
+	r.unknown.Cancel(s, account.InvoiceID)
 	for settled := range r.settlements.Scan(s, state.Text(account.InvoiceID)) {
 		r.tellSettlement(s, account, settled)
 	}
 }
 
 // tell says what has changed about an invoice, once it is known.
-func (r *receivables) tell(s *stream.Step, before, account *Account) {
+func (r *receivables) tell(s *stream.Step, before, account *Account, deducted deduction) {
 	now := account.receivable()
 	if now == nil {
 		return
@@ -102,6 +109,7 @@ func (r *receivables) tell(s *stream.Step, before, account *Account) {
 		r.receivables.Send(s, account.InvoiceID, now)
 	}
 	r.tellTotal(s, account, now)
+	r.tellDeduction(s, account, now, deducted)
 	r.tellOrders(s, account, now)
 }
 
@@ -165,22 +173,6 @@ func (r *receivables) tellDispute(s *stream.Step, account *Account, row *Dispute
 		currency = account.Invoice.Currency
 	}
 	r.conditions.Raise(s, r.about(s, account, conditions.Disputed, id, disputeMessage(dispute, currency), dispute.LineNo, dispute.Amount, row.Origin))
-}
-
-// tellSettlement raises a payment that was applied to an invoice of another currency: it settles nothing of it.
-func (r *receivables) tellSettlement(s *stream.Step, account *Account, settled *Settlement) {
-	if account.Invoice == nil {
-		return
-	}
-	id := conditions.ID(conditions.UnappliedPayment, settled.PaymentID, account.InvoiceID)
-	if settled.Currency == account.Invoice.Currency || settled.Amount == 0 {
-		r.conditions.Clear(s, conditions.UnappliedPayment, id, "applied")
-		return
-	}
-	condition := r.about(s, account, conditions.UnappliedPayment, id, fmt.Sprintf("payment %s applies %s %s to invoice %s, which is in %s: nothing of it is settled",
-		settled.PaymentID, settled.Amount, settled.Currency, account.InvoiceID, account.Invoice.Currency), nil, settled.Amount, settled.Origin)
-	condition.Currency = &settled.Currency
-	r.conditions.Raise(s, condition)
 }
 
 // tellTotal raises an invoice whose total is not the sum of its lines.

@@ -1,6 +1,6 @@
 // Package receivables is the stage that tells what customers owe, and whether ERP billed what was ready to be billed.
 //
-// It has two key spaces. By invoice: an ERP invoice with what settles it (payments), takes from it (credit memos,
+// It has three key spaces. By payment: how far AR has placed it. By invoice: an ERP invoice with what settles it (payments), takes from it (credit memos,
 // cancellations) and stands against it (disputes) makes a receivable. By order: the order's part of each ERP invoice is
 // matched line by line with what was invoice-ready. What the stage says at rest follows from the facts alone, in whatever
 // order they arrived.
@@ -18,11 +18,14 @@ import (
 
 // Policy is what operators may set.
 type Policy struct {
-	NotShippedGrace time.Duration // how long an ERP invoice may be ahead of what is invoice-ready before it is an exception
+	NotShippedGrace     time.Duration // how long an ERP invoice may be ahead of what is invoice-ready before it is an exception
+	UnknownInvoiceGrace time.Duration // how long a payment may be ahead of the ERP invoice that it is applied to before it is an exception
 }
 
 // DefaultPolicy is half an hour of grace.
-func DefaultPolicy() Policy { return Policy{NotShippedGrace: 30 * time.Minute} }
+func DefaultPolicy() Policy {
+	return Policy{NotShippedGrace: 30 * time.Minute, UnknownInvoiceGrace: 30 * time.Minute}
+}
 
 const stageName = "receivables"
 
@@ -36,6 +39,8 @@ type receivables struct {
 	corrections *stream.Table[state.TextPair, Correction]              // by invoice and correcting document
 	settlements *stream.Table[state.TextPair, Settlement]              // by invoice and payment
 	disputes    *stream.Table[state.TextPair, Dispute]                 // by invoice and dispute
+	customers   *stream.Reference[schemas.Customer]
+	unknown     *stream.Timers // by invoice: it is paid and not known
 	receivables *stream.Output[schemas.Receivable]
 	facts       *stream.Output[schemas.OrderFact]
 
@@ -66,11 +71,15 @@ func Stage(_ topics.Catalogue, policy Policy) *stream.Stage {
 	r.named = stream.NewTable[state.TextPair, naming](stage, 10, "named bills")
 	r.shares = stream.NewTable[lineKey, share](stage, 11, "shares")
 	r.grace = stream.OnTimer(stage, 1, "invoiced ahead", stream.WallClock, r.graceEnds)
+	r.unknown = stream.OnTimer(stage, 2, "paid and not known", stream.WallClock, r.unknownEnds)
+	r.customers = stream.NewReference(stage, 1, topics.Customers)
 	r.receivables = stream.EmitLatest(stage, topics.Receivables)
 	r.facts = stream.Emit(stage, topics.OrderFacts)
 	r.conditions = conditions.NewBoard(stage, 12, stream.EmitLatest(stage, topics.Conditions))
 	stream.On(stage, topics.Billing, r.onBilling)
+	stream.On(stage, topics.Payments, r.onPayment)
 	stream.On(stage, topics.InvoiceReady, r.onInvoiceReady)
 	stream.On(stage, topics.OrderInvoices, r.onOrderInvoice)
+	stage.OnWake(r.onCustomer)
 	return stage
 }

@@ -70,10 +70,10 @@ func (r Receivable) String() string {
 }
 
 // tellReceivables works out what is owed on each invoice, and what about it is in the way of collecting it.
-func (e *Expectation) tellReceivables(b *books) {
+func (e *Expectation) tellReceivables(b *books, m *masterData) {
 	for _, id := range sortedKeys(b.documents) {
 		if d := b.documents[id]; about(d) == id {
-			e.tellReceivable(b, d)
+			e.tellReceivable(b, m, d)
 		}
 	}
 	for _, dispute := range b.disputes {
@@ -106,7 +106,7 @@ func first(list []string) string {
 	return list[0]
 }
 
-func (e *Expectation) tellReceivable(b *books, d *schemas.Invoice) {
+func (e *Expectation) tellReceivable(b *books, m *masterData, d *schemas.Invoice) {
 	r := Receivable{CustomerID: d.CustomerID, Currency: d.Currency, Billed: amountOf(d.Total), Paid: zero, Credited: zero, Disputed: zero}
 	if d.Kind == schemas.InvoiceKindCreditMemo { // of no invoice in particular
 		r.Billed = negated(size(r.Billed))
@@ -144,8 +144,13 @@ func (e *Expectation) tellReceivable(b *books, d *schemas.Invoice) {
 			conceded = plus(conceded, amountOf(dispute.Amount))
 		}
 	}
+	objected := plus(r.Disputed, notNegative(minus(conceded, r.Credited)))
+	r.Paid = plus(r.Paid, e.settle(b, m, d, minus(r.Billed, r.Credited), objected))
 	r.Open = minus(minus(r.Billed, r.Paid), r.Credited)
-	r.Collectable = notNegative(minus(minus(r.Open, r.Disputed), notNegative(minus(conceded, r.Credited))))
+	r.Collectable = notNegative(minus(r.Open, objected))
+	if excess := least(r.Paid, negated(r.Open)); positive(excess) {
+		e.raise(Exception{Class: "unapplied_payment", InvoiceID: d.InvoiceID, Orders: onlyOrder(d, nil), Amount: excess, Currency: d.Currency})
+	}
 	switch {
 	case cancelled:
 		r.State = "cancelled"

@@ -13,8 +13,7 @@
 //     goods left in the same turn or before: which units were billed by then depends on what came first
 //   - ERP invoices of a line that was billed, or was ready, on several terms at once (Unmatched)
 //   - ERP invoices that name an invoice-ready record, and what they bill of one billing unit
-//   - invoice policies that are not implemented, and the classes stale_source, overdue_shipment, unbilled, short_pay and
-//     credit_exceeded, which no stage raises
+//   - invoice policies that are not implemented, and the classes stale_source, overdue_shipment, unbilled and credit_exceeded, which no stage raises
 //   - master data that changes after something was billed by it, and two broken forms of one event
 //   - records without their entity's key of topics that hold orders; headers that name an entity; tombstones
 //   - counts that are cut off further back than movements are remembered
@@ -101,7 +100,8 @@ func Expect(h *workload.History) *Expectation {
 	e.tellOutside(f)
 	e.tellStock(f, m, orders)
 	books := booksOf(f)
-	e.tellReceivables(books)
+	e.tellReceivables(books, m)
+	e.tellPayments(books)
 	e.tellMatches(books, orders)
 	e.finish(f, m)
 	e.tellStatuses(m, orders, books)
@@ -358,7 +358,7 @@ var teams = map[string]string{
 	"short_shipped": "customer service", "over_shipped": "warehouse", "over_returned": "warehouse", "substitution_refused": "sales", "substitution_unpriced": "pricing",
 	"uom_mismatch": "master data", "missing_weight": "warehouse", "shipped_after_cancel": "customer service", "oversold": "inventory control",
 	"stock_unexplained": "inventory control", "invoice_mismatch": "billing", "invoiced_not_shipped": "billing", "double_invoiced": "billing",
-	"unapplied_payment": "receivables", "disputed": "receivables", "held": "billing",
+	"unapplied_payment": "receivables", "short_pay": "receivables", "disputed": "receivables", "held": "billing",
 }
 
 // Classes are those that can be raised, sorted.

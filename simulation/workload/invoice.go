@@ -187,33 +187,85 @@ func (t *teller) settle(invoice *schemas.Invoice, at time.Time) {
 		ReceivedOn: schemas.DateOf(at), Applications: []schemas.Application{{InvoiceID: invoice.InvoiceID, Amount: invoice.Total}},
 	}
 	application := &payment.Applications[0]
+	all := func() { payment.Amount = application.Amount } // nothing is left over
 	switch n := t.random.IntN(100); {
-	case n < 15:
+	case n < 5: // half of it stays on account
 		application.Amount = invoice.Total / 2
-	case n < 25:
-		application.Discount = min(schemas.MustAmount("1"), application.Amount)
-		application.Amount -= application.Discount
-	case n < 32:
-		payment.Currency = "CHF"
-	case n < 37:
-		payment.CustomerID, payment.Applications = nil, []schemas.Application{}
-	case n < 42:
-		payment.Applications = append(payment.Applications, schemas.Application{InvoiceID: "I-404", Amount: oneOfAmount})
-	}
-	tell := func(at time.Time) {
-		told := *payment
-		told.Applications = append([]schemas.Application{}, payment.Applications...)
-		t.tell(at, topics.ArPayments.Name(), "ar", payment.PaymentID, payment.PaymentID, &told)
-	}
-	tell(at)
-	if len(payment.Applications) > 0 && t.chance(15) { // applied otherwise
-		if t.chance(50) {
-			payment.Applications = []schemas.Application{}
-		} else {
-			payment.Applications[0].Amount = invoice.Total / 4
+	case n < 12: // kept back
+		application.Amount -= worth(one, schemas.MustPrice(pick(t, "0.01", "1", "3", "10")), 1, invoice.Currency)
+		application.Amount = max(0, application.Amount)
+		all()
+	case n < 24: // taken for a discount, or kept back as one
+		discount := t.discount(invoice)
+		application.Amount -= discount
+		all()
+		if t.chance(60) {
+			application.Discount = discount
 		}
-		tell(t.after(at, 10))
+	case n < 29: // the rest follows, or does not
+		application.Amount = invoice.Total / 2
+		all()
+		if t.chance(50) {
+			application.Reason = new("part_payment")
+		}
+		if t.chance(50) {
+			t.pay(&schemas.Payment{
+				PaymentID: payment.PaymentID + "-2", CustomerID: payment.CustomerID, Amount: invoice.Total - application.Amount, Currency: invoice.Currency,
+				ReceivedOn:   schemas.DateOf(at) + 2,
+				Applications: []schemas.Application{{InvoiceID: invoice.InvoiceID, Amount: invoice.Total - application.Amount}},
+			}, t.after(at, 20))
+		}
+	case n < 33: // twice
+		payment.Amount *= 2
+		if t.chance(50) {
+			application.Amount = payment.Amount
+		}
+	case n < 36: // more than there is
+		payment.Amount /= 2
+	case n < 42:
+		payment.Currency = "CHF"
+	case n < 47:
+		payment.CustomerID, payment.Applications = nil, []schemas.Application{}
+	case n < 50:
+		payment.Applications = []schemas.Application{}
+	case n < 55:
+		payment.Applications = append(payment.Applications, schemas.Application{InvoiceID: "I-404", Amount: oneOfAmount})
+	case n < 60 && t.paid != "": // of two invoices
+		payment.Amount += oneOfAmount
+		payment.Applications = append(payment.Applications, schemas.Application{InvoiceID: t.paid, Amount: oneOfAmount})
 	}
+	t.pay(payment, at)
+	t.paid = invoice.InvoiceID
+	if len(payment.Applications) == 0 || !t.chance(15) {
+		return
+	}
+	switch t.random.IntN(3) { // applied otherwise
+	case 0:
+		payment.Applications = []schemas.Application{}
+	case 1:
+		payment.Applications[0].Amount = invoice.Total / 4
+	case 2: // it bounced
+		payment.Amount, payment.Applications = 0, []schemas.Application{}
+	}
+	t.pay(payment, t.after(at, 10))
+}
+
+// discount is what a customer takes for one: what the terms say, or what they do not.
+func (t *teller) discount(invoice *schemas.Invoice) schemas.Amount {
+	percent := schemas.MustPercent("2")
+	for _, customer := range t.customers {
+		if customer.CustomerID == invoice.CustomerID && t.chance(80) {
+			percent = customer.PaymentTerms.DiscountPercent
+		}
+	}
+	return worth(one, schemas.Price(int64(invoice.Total)*int64(percent)/10_000), 1, invoice.Currency)
+}
+
+// pay tells a state of a payment.
+func (t *teller) pay(payment *schemas.Payment, at time.Time) {
+	told := *payment
+	told.Applications = append([]schemas.Application{}, payment.Applications...)
+	t.tell(at, topics.ArPayments.Name(), "ar", payment.PaymentID, payment.PaymentID, &told)
 }
 
 var oneOfAmount = schemas.MustAmount("1")

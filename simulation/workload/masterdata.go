@@ -30,7 +30,7 @@ func (t *teller) masterData() {
 		t.customers = append(t.customers, &schemas.Customer{
 			CustomerID: fmt.Sprintf("K-%d", i+1), Name: fmt.Sprintf("Customer %d", i+1), Segment: pick(t, "retail", "public"),
 			Currency:     pick(t, "USD", "USD", "EUR", "JPY", "KWD"),
-			PaymentTerms: schemas.PaymentTerms{NetDays: 30}, InvoicePolicy: pick(t, triggers...),
+			PaymentTerms: t.paymentTerms(), InvoicePolicy: pick(t, triggers...),
 			ShipPolicy:            pick(t, schemas.ShipPartial, schemas.ShipPartial, schemas.ShipComplete, schemas.ShipPartialCancelBackorder),
 			OverTolerancePercent:  schemas.MustPercent(pick(t, "0", "0", "10")),
 			UnderTolerancePercent: schemas.MustPercent(pick(t, "0", "0", "5", "20")),
@@ -66,6 +66,15 @@ func (t *teller) masterData() {
 		})
 	}
 	t.makePrices()
+}
+
+// paymentTerms allow a discount to most. Payments come some days after their invoice, so that some are in time for it.
+func (t *teller) paymentTerms() schemas.PaymentTerms {
+	terms := schemas.PaymentTerms{NetDays: 30}
+	if t.chance(65) {
+		terms.DiscountDays, terms.DiscountPercent = 1+t.random.Int32N(4), schemas.MustPercent(pick(t, "1", "2", "3.5", "10"))
+	}
+	return terms
 }
 
 // arrival is when a record of master data comes: nearly always before anything needs it.

@@ -76,6 +76,7 @@ type teller struct {
 	prices    []schemas.ItemPrice
 	orders    []*order
 	shipments []*shipment
+	paid      string // the invoice that was paid last
 	answers   []answer
 }
 
