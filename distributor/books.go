@@ -330,6 +330,7 @@ func (v *invoice) paidInParts() {
 func (v *invoice) paidShort() {
 	v.owed.Paid = floorTo(v.total*3/4, v.owed.Currency)
 	v.tellPayment(v.newPayment(), v.pays(), v.owed.Paid, schemas.Application{InvoiceID: v.id, Amount: v.owed.Paid})
+	v.open("short_pay", 0)
 	v.close()
 }
 
@@ -376,6 +377,7 @@ func (v *invoice) appliedLater() {
 func (v *invoice) paidTooMuch() {
 	v.owed.Paid = v.total + schemas.MustAmount("5")
 	v.tellPayment(v.newPayment(), v.pays(), v.owed.Paid, schemas.Application{InvoiceID: v.id, Amount: v.owed.Paid})
+	v.open("unapplied_payment", 0)
 	v.close()
 }
 
@@ -415,6 +417,7 @@ func (d *Distributor) stray(at time.Time) {
 		return
 	}
 	id := d.newPayment()
+	d.full.truth.open(Exception{Class: "unapplied_payment"})
 	d.planAt(at, func(at time.Time) []Event {
 		payment := schemas.Payment{
 			Meta: d.positioned("ar", at), PaymentID: id, Amount: schemas.MustAmount("125"), Currency: choose(d, "USD", "EUR"), ReceivedOn: schemas.DateOf(at),

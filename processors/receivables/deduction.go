@@ -60,7 +60,8 @@ func (d deduction) Granted() schemas.Amount { return max(0, money.Sum(d.Earned, 
 // of a payment that more follows: until then the rest is open, not short.
 //
 // A discount is per cent of what the invoice bills net of credits, and is earned by the money that was received within the
-// discount days: so much of the invoice as that money pays at the discounted price.
+// discount days: so much of the invoice as that money pays at the discounted price. What was kept back is a discount when all
+// of it is within that, whether or not AR took it for one; else what AR took is, as far as it is within that.
 func (a *Account) deducted(settlements []*Settlement, terms *schemas.PaymentTerms) deduction {
 	d := deduction{Terms: terms}
 	invoice := a.Invoice
@@ -89,6 +90,9 @@ func (a *Account) deducted(settlements []*Settlement, terms *schemas.PaymentTerm
 	d.Taken = max(0, money.Sum(due, -paid, -a.objected()))
 	if terms != nil && d.Taken > 0 {
 		d.Earned = min(d.Taken, earned(due, inTime, terms.DiscountPercent, invoice.Currency))
+		if d.Earned < d.Taken {
+			d.Earned = min(d.Earned, d.Discount)
+		}
 	}
 	return d
 }

@@ -91,7 +91,7 @@ func TestAShortPaymentIsADiscountWithinTermsAndElseShort(t *testing.T) {
 		t.Errorf("discount %s", r.Discount)
 	}
 	o.does(agrees("C1", "1"))
-	wants(t, "terms of less", o.open(), "short_pay O1 - I1 1.01 USD")
+	wants(t, "terms of less", o.open(), "short_pay O1 - I1 2.00 USD")
 	wants(t, "order", o.facts("O1"), "I1 partially_paid disputed false [] paid false")
 	o.does(receives(3, "P2 1.01 USD 03-20 C1", "I1 1.01")...)
 	wants(t, "the rest", o.open(), "")

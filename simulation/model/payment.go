@@ -84,6 +84,9 @@ func (e *Expectation) settle(b *books, m *masterData, d *schemas.Invoice, net, o
 			allowed = least(allowed, payable(over(times(r.early, percent), minus(whole(1), percent)), d.Currency))
 		}
 	}
+	if less(allowed, kept) { // it does not settle the invoice: what AR took for a discount stands, as far as it is one
+		allowed = least(allowed, r.discounts)
+	}
 	allowed = least(allowed, kept)
 	if short := minus(kept, allowed); positive(short) {
 		e.raise(Exception{Class: "short_pay", InvoiceID: d.InvoiceID, Orders: onlyOrder(d, nil), Amount: short, Currency: d.Currency})
