@@ -170,6 +170,9 @@ func (t *tally) count(record inspect.Record) error {
 			return err
 		}
 		_, stood := t.open[exception.ExceptionID]
+		if exception.ExceptionID == "" { // deleted, long after it was resolved
+			return nil
+		}
 		if exception.Status != schemas.ExceptionResolved {
 			t.open[exception.ExceptionID] = exception
 		} else if stood {

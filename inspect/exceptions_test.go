@@ -41,6 +41,7 @@ func TestFiltersNarrowAndTheirValuesWiden(t *testing.T) {
 		{"owner", inspect.Filter{Owners: []string{"billing"}}, false},
 		{"its invoice", inspect.Filter{Invoices: []string{"I-1"}}, true},
 		{"another invoice", inspect.Filter{Invoices: []string{"I-2"}}, false},
+		{"source", inspect.Filter{Sources: []string{"erp"}}, false},
 		{"channel", inspect.Filter{Channels: []string{"web"}}, false},
 		{"segment", inspect.Filter{Segments: []string{"retail"}}, false},
 		{"item", inspect.Filter{Items: []string{"SAW"}}, false},

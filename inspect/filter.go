@@ -21,6 +21,7 @@ type Filter struct {
 	Items      []string
 	Shipments  []string
 	Invoices   []string
+	Sources    []string
 	Channels   []string
 	Segments   []string
 	Currencies []string
@@ -39,7 +40,7 @@ func (f Filter) Matches(e *schemas.Exception, now time.Time) bool {
 	}
 	return oneOf(f.Classes, e.Class) && oneOf(f.Severities, e.Severity) && oneOf(f.Statuses, e.Status) && oneOf(f.Owners, e.Owner) &&
 		about(f.Customers, e.CustomerID) && about(f.Warehouses, e.WarehouseID) && about(f.Items, e.ItemID) && about(f.Shipments, e.ShipmentID) &&
-		about(f.Invoices, e.InvoiceID) && about(f.Channels, e.Channel) && about(f.Segments, e.Segment) && about(f.Currencies, e.Currency) &&
+		about(f.Invoices, e.InvoiceID) && about(f.Sources, e.Source) && about(f.Channels, e.Channel) && about(f.Segments, e.Segment) && about(f.Currencies, e.Currency) &&
 		(len(f.Orders) == 0 || slices.ContainsFunc(f.Orders, func(order string) bool { return Concerns(e, order) })) &&
 		(f.AtLeast == nil || e.AmountAtRisk != nil && size(*e.AmountAtRisk) >= *f.AtLeast) &&
 		(f.AtMost == nil || e.AmountAtRisk != nil && size(*e.AmountAtRisk) <= *f.AtMost) &&

@@ -19,7 +19,7 @@ func Stages(catalogue topics.Catalogue) []*stream.Stage {
 		fulfilment.Stage(catalogue, fulfilment.DefaultPolicy()),
 		inventory.Stage(catalogue, inventory.DefaultPolicy()),
 		receivables.Stage(catalogue, receivables.DefaultPolicy()),
-		exceptions.Stage(catalogue),
+		exceptions.Stage(catalogue, exceptions.DefaultPolicy()),
 		tracker.Stage(),
 	}
 }

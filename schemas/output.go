@@ -38,7 +38,7 @@ type InvoiceReadyLine struct {
 type Exception struct {
 	ExceptionID  string          `avro:"exception_id" json:"exception_id"`
 	Class        string          `avro:"class" json:"class"`
-	Severity     Severity        `avro:"severity" json:"severity"`
+	Severity     Severity        `avro:"severity" json:"severity"` // of its class, and a step higher for each escalation
 	Owner        string          `avro:"owner" json:"owner"`
 	Status       ExceptionStatus `avro:"status" json:"status"`
 	OrderID      *string         `avro:"order_id" json:"order_id,omitempty"`
@@ -63,6 +63,8 @@ type Exception struct {
 	Message      string          `avro:"message" json:"message"`
 	NextAction   string          `avro:"next_action" json:"next_action"`
 	Causes       []Evidence      `avro:"causes" json:"causes"`
+	Escalation   int32           `avro:"escalation" json:"escalation"`   // steps by which it has escalated, open beyond its target age
+	Source       *string         `avro:"source" json:"source,omitempty"` // the system that it is about, or whose event
 }
 
 // OrderState is where an order stands: o2c.order-status, keyed by order_id, compacted.

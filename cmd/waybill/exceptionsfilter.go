@@ -40,6 +40,7 @@ var listFlags = []struct{ name, help string }{
 	{"item", "only about these items"},
 	{"shipment", "only about these shipments"},
 	{"invoice", "only about these invoices of ERP"},
+	{"source", "only about these systems, or their events"},
 	{"channel", "only about orders of these channels"},
 	{"segment", "only about customers of these segments"},
 	{"currency", "only with an amount at risk in these currencies"},
@@ -101,7 +102,7 @@ func (f *filterFlags) filter(now time.Time) (filter inspect.Filter, err error) {
 	list := func(name string) []string { return *f.lists[name] }
 	filter = inspect.Filter{
 		Classes: list("class"), Owners: list("owner"), Orders: list("order"), Customers: list("customer"), Warehouses: list("warehouse"),
-		Items: list("item"), Shipments: list("shipment"), Invoices: list("invoice"), Channels: list("channel"), Segments: list("segment"),
+		Items: list("item"), Shipments: list("shipment"), Invoices: list("invoice"), Sources: list("source"), Channels: list("channel"), Segments: list("segment"),
 		Currencies: list("currency"), Text: f.text,
 	}
 	for _, severity := range list("severity") {

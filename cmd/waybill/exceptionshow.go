@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"waybill/inspect"
+	"waybill/processors/conditions"
 	"waybill/schemas"
 )
 
@@ -93,9 +94,10 @@ func printException(p *printer, shown shownException, now time.Time) {
 	for _, line := range [][2]string{
 		{"owner", e.Owner}, {"orders", strings.Join(ordersList(&e), ", ")}, {"line", value(e.LineNo)}, {"customer", value(e.CustomerID)},
 		{"channel", value(e.Channel)}, {"segment", value(e.Segment)}, {"warehouse", value(e.WarehouseID)}, {"item", value(e.ItemID)},
-		{"shipment", value(e.ShipmentID)}, {"invoice", value(e.InvoiceID)}, {"at risk", money(e.AmountAtRisk, e.Currency)},
+		{"shipment", value(e.ShipmentID)}, {"invoice", value(e.InvoiceID)}, {"source", value(e.Source)}, {"at risk", money(e.AmountAtRisk, e.Currency)},
 		{"opened", fmt.Sprintf("%s UTC, open for %s", instant(e.OpenedAt), span(inspect.Age(&e, now)))},
 		{"due", strings.TrimSpace(fmt.Sprintf("%s UTC, %s", instant(e.DueAt), dueWords(p, &e, now)))}, {"resolved", resolvedWords(&e)},
+		{"escalated", escalationWords(&e)},
 		{"last command", lastCommand(&e)},
 	} {
 		if line[1] != "" {
@@ -115,6 +117,14 @@ func printException(p *printer, shown shownException, now time.Time) {
 		}
 		t.print()
 	}
+}
+
+func escalationWords(e *schemas.Exception) string {
+	if e.Escalation == 0 {
+		return ""
+	}
+	class, _ := conditions.Of(e.Class)
+	return fmt.Sprintf("%s, from %s to %s: it has been open beyond its target age", plural(int(e.Escalation), "step", "steps"), class.Severity, e.Severity)
 }
 
 func statusWords(p *printer, status schemas.ExceptionStatus) string {

@@ -16,6 +16,9 @@ func TestTheDocumentationIsPrintedFromTheTable(t *testing.T) {
 Every class of exception: when it is raised, who owns it, when it is due, how it ends and what to do. Printed from the table in
 ` + "`processors/conditions/table.go`" + ` by ` + "`go test ./processors/conditions -update`" + `. Work them with ` + "`waybill exceptions`" + `.
 
+One that stays open escalates when it is due, at twice and at four times that age: its severity rises one step each time, up to
+critical. It is deleted from o2c.exceptions 90 days after it was resolved; o2c.actions has who did what for 30 days.
+
 ` + Markdown()
 	if *update {
 		if err := os.WriteFile(file, []byte(page), 0o600); err != nil {

@@ -30,6 +30,7 @@ func (r Row) exception() *schemas.Exception {
 		CustomerID: r.agreed(raised.CustomerID, func(a Assessment) *string { return a.CustomerID }),
 		Channel:    r.agreed(raised.Channel, func(a Assessment) *string { return a.Channel }),
 		Segment:    r.agreed(raised.Segment, func(a Assessment) *string { return a.Segment }),
+		Source:     raised.Source,
 		Message:    raised.Message, NextAction: nextAction(class), Causes: raised.Causes,
 	}
 	if e.OrderID == nil && len(orderIDs) == 1 {
@@ -60,6 +61,8 @@ func (r Row) work(e *schemas.Exception, class conditions.Class) {
 	case !r.Standing:
 		e.Status, e.ResolvedAt, e.Resolution = schemas.ExceptionResolved, r.ClearedAt, r.Resolution
 	}
+	steps := r.escalation(e.OpenedAt, e.ResolvedAt)
+	e.Escalation, e.Severity = int32(steps), class.Escalated(steps)
 	if n := len(r.Commands); n > 0 {
 		last := r.Commands[n-1]
 		e.Actor, e.Reason, e.Answer = new(last.Actor), new(last.Reason), new(r.answer(last))

@@ -7,6 +7,7 @@ import (
 
 	"waybill/processors/conditions"
 	"waybill/schemas"
+	"waybill/state"
 )
 
 // Row is what is known of one exception: what its stage says of it, what the orders concerned have at stake, and what people
@@ -28,9 +29,16 @@ type Row struct {
 	// zero while it says what it said at first.
 	AcceptFrom time.Time `avro:"accept_from"`
 
+	// AgedTo is when it last escalated, by its target age; zero: never.
+	AgedTo time.Time `avro:"aged_to"`
+	// LastAt is the time of the latest that was said of it and changed something.
+	LastAt time.Time `avro:"last_at"`
+
 	Assessments []Assessment `avro:"assessments"` // sorted by order; the exception lists its orders, so they are one row with it
 	Commands    []Command    `avro:"commands"`    // sorted by the time at which they were given
 }
+
+func (r Row) key() state.Text { return state.Text(r.ExceptionID) }
 
 // Assessment is one order's share of an exception.
 type Assessment struct {

@@ -17,6 +17,7 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+	"time"
 
 	"waybill/processors/conditions"
 	"waybill/schemas"
@@ -27,18 +28,20 @@ import (
 
 type exceptions struct {
 	catalogue  topics.Catalogue
+	policy     Policy
 	rows       *stream.Table[state.Text, Row]
 	warehouses *stream.Reference[schemas.Warehouse]
 	out        *stream.Output[schemas.Exception]
 	replays    *stream.Output[schemas.Replay]
 	orderFacts *stream.Output[schemas.OrderFact]
 	showing    *stream.Timers // by exception_id
+	waking     *stream.Timers // by exception_id
 }
 
 // Stage declares the stage.
-func Stage(catalogue topics.Catalogue) *stream.Stage {
+func Stage(catalogue topics.Catalogue, policy Policy) *stream.Stage {
 	stage := stream.NewStage("exceptions")
-	ex := &exceptions{catalogue: catalogue}
+	ex := &exceptions{catalogue: catalogue, policy: policy}
 	ex.rows = stream.NewTable[state.Text, Row](stage, 1, "exceptions")
 	ex.warehouses = stream.NewReference(stage, 1, topics.Warehouses)
 	ex.out = stream.EmitLatest(stage, topics.Exceptions)
@@ -47,6 +50,7 @@ func Stage(catalogue topics.Catalogue) *stream.Stage {
 	stream.On(stage, topics.Conditions, ex.onCondition)
 	stream.On(stage, topics.Actions, ex.onAction)
 	ex.showing = stream.OnTimer(stage, 1, "show", stream.WallClock, ex.show)
+	ex.waking = stream.OnTimer(stage, 2, "age", stream.WallClock, ex.wake)
 	stage.OnWake(ex.onWarehouse)
 	return stage
 }
@@ -73,7 +77,7 @@ func (ex *exceptions) onCondition(s *stream.Step, c *schemas.Condition) error {
 		return nil
 	}
 	s.Count("applied")
-	ex.change(s, before, after)
+	ex.change(s, before, after, c.At)
 	return nil
 }
 
@@ -92,7 +96,7 @@ func (ex *exceptions) onAction(s *stream.Step, action *schemas.Action) error {
 	}
 	before := ex.get(s, target)
 	s.Count("applied")
-	ex.change(s, before, before.commanded(commandOf(&action.Command)))
+	ex.change(s, before, before.commanded(commandOf(&action.Command)), action.Command.Meta.OccurredAt)
 	return nil
 }
 
@@ -106,7 +110,7 @@ func (ex *exceptions) show(s *stream.Step, exceptionID string) error {
 	before := ex.get(s, exceptionID)
 	after := before
 	after.Shown = true
-	ex.change(s, before, after)
+	ex.change(s, before, after, time.Time{})
 	return nil
 }
 
@@ -118,7 +122,7 @@ func (ex *exceptions) onWarehouse(s *stream.Step, exceptionID string) error {
 	}
 	after := before
 	after.Owner = ex.owner(s, after)
-	ex.change(s, before, after)
+	ex.change(s, before, after, time.Time{})
 	return nil
 }
 
@@ -129,13 +133,16 @@ func (ex *exceptions) get(s *stream.Step, exceptionID string) Row {
 	return Row{ExceptionID: exceptionID, Assessments: []Assessment{}, Commands: []Command{}}
 }
 
-// change keeps the row and tells everyone what of it they do not know yet.
-func (ex *exceptions) change(s *stream.Step, before, after Row) {
+// change keeps the row and tells everyone what of it they do not know yet. At is when that was said; zero: nothing was, it
+// follows from the clock or master data.
+func (ex *exceptions) change(s *stream.Step, before, after Row, at time.Time) {
 	after, replays := after.asked(s.Now())
 	if reflect.DeepEqual(before, after) {
 		return
 	}
-	ex.rows.Put(s, state.Text(after.ExceptionID), &after)
+	after.LastAt = latest(after.LastAt, at)
+	ex.rows.Put(s, after.key(), &after)
+	ex.setTimer(s, after)
 	for _, replay := range replays {
 		ex.replays.SendTo(s, replay.Origin.Partition, replay.ExceptionID, &replay)
 	}

@@ -15,7 +15,7 @@ import (
 
 func newWorld(t *testing.T, seed uint64) *sim.World {
 	t.Helper()
-	return sim.New(t, sim.Options{Start: day, Seed: seed}, Stage(topics.Default()))
+	return sim.New(t, sim.Options{Start: day, Seed: seed}, Stage(topics.Default(), DefaultPolicy()))
 }
 
 func send(w *sim.World, exceptionID string, c *schemas.Condition) {
