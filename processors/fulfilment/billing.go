@@ -91,8 +91,12 @@ func sameIdentity(a, b Bill) int {
 	return cmp.Or(cmp.Compare(a.Unit, b.Unit), cmp.Compare(a.ShipmentID, b.ShipmentID), cmp.Compare(a.PartItemID, b.PartItemID), cmp.Compare(a.PartUOM, b.PartUOM))
 }
 
-// samePart says that both bill what one shipment carries of the line in one item and unit, by whatever unit.
+// samePart says that both bill what one shipment carries of the line in one item and unit, by whatever unit. A line that is
+// billed as it was ordered is all that is shipped for it.
 func (b *Bill) samePart(other *Bill) bool {
+	if b.ShipmentID == "" || other.ShipmentID == "" {
+		return true
+	}
 	return b.ShipmentID == other.ShipmentID && b.PartItemID == other.PartItemID && b.PartUOM == other.PartUOM
 }
 

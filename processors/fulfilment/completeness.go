@@ -63,6 +63,10 @@ func (v *verdict) settleTally(billed []Bill) {
 	for i := range billed {
 		covered += v.covers(&billed[i])
 	}
+	if v.ahead {
+		v.settleAhead(covered)
+		return
+	}
 	for _, part := range v.parts {
 		allowed += part.allowed
 		if part.late || part.cameBack() {

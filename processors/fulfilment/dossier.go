@@ -155,7 +155,7 @@ func (d *dossier) loadAll() {
 // it was held. One that becomes complete by the hold's end takes them in for that.
 func (d *dossier) loadHeld(hold *HoldRow) {
 	billedAsOne := d.order.Agreed != nil && d.unitRows.Get(d.s, state.TextPair{d.order.OrderID, orderUnit}) != nil
-	if hold.stopsOrder() || billedAsOne || d.order.Complete {
+	if hold.stopsOrder() || billedAsOne || d.order.Complete || d.trigger().when == whenOrdered {
 		d.loadAll()
 		return
 	}
@@ -213,12 +213,12 @@ func (d *dossier) settle() {
 		d.loadAll()
 	}
 	d.judge()
-	if d.trigger().unit == byOrder && len(o.Holds) == 0 && !o.isHeld() && o.Count.complete() != o.Complete {
+	if d.trigger().when == whenComplete && len(o.Holds) == 0 && !o.isHeld() && o.Count.complete() != o.Complete {
 		o.Complete = !o.Complete
 		d.loadAll()
 		d.judge()
 	}
-	if d.trigger().unit != byOrder {
+	if d.trigger().when != whenComplete {
 		o.Complete = false
 	}
 	d.bill()

@@ -32,15 +32,22 @@ func (v *verdict) bill(c *lineCase, customer *CustomerTerms, ordered Price) {
 		if v.agreement.isSubstitute(part.ItemID) {
 			bill.Rule += ":substitution_" + string(customer.SubstitutionPrice)
 		}
-		amount, err := money.Extend(bill.Quantity, price.UnitPrice, price.PriceUnit, v.currency)
-		if err != nil || amount > largestLine {
-			v.block(part, conditions.UnknownReference, "price/"+v.agreement.itemID).say("%s %s at %s per %d cannot be right: the amount is too large to be billed", bill.Quantity, bill.UOM, price.UnitPrice, price.PriceUnit)
+		if !bill.priceAt(price) {
+			v.block(part, conditions.UnknownReference, "price/"+v.agreement.itemID).say(tooLarge, bill.Quantity, bill.UOM, price.UnitPrice, price.PriceUnit)
 			continue
 		}
-		bill.UnitPrice, bill.PriceUnit, bill.Amount = price.UnitPrice, price.PriceUnit, amount
 		v.desired = append(v.desired, bill)
 	}
 }
+
+// priceAt gives the bill its price and amount; false when the amount cannot be right.
+func (b *Bill) priceAt(price *Price) bool {
+	amount, err := money.Extend(b.Quantity, price.UnitPrice, price.PriceUnit, b.Currency)
+	b.UnitPrice, b.PriceUnit, b.Amount = price.UnitPrice, price.PriceUnit, amount
+	return err == nil && amount <= largestLine
+}
+
+const tooLarge = "%s %s at %s per %d cannot be right: the amount is too large to be billed"
 
 // largestLine is a hundredth of the largest amount, a trillion: what is above is a mistake in a price or quantity.
 const largestLine = money.LargestAmount / 100

@@ -33,10 +33,12 @@ type verdict struct {
 	reasons   reasons
 	desired   []Bill // what its billing units should have billed of it; under order_complete: once the order is complete
 	demand    []DemandRow
-	tally     LineTally // open, done and blocked; the rest depends on what is billed
-	known     bool      // order and line are known
-	unknown   bool      // the order is known, and does not have the line that a shipment carries
-	untold    []string  // items whose demand cannot be told without more of their master data
+	ahead     bool             // the line is billed when it is ordered
+	due       schemas.Quantity // of a line that is billed when it is ordered, as far as it is agreed
+	tally     LineTally        // open, done and blocked; the rest depends on what is billed
+	known     bool             // order and line are known
+	unknown   bool             // the order is known, and does not have the line that a shipment carries
+	untold    []string         // items whose demand cannot be told without more of their master data
 }
 
 // shippedPart is a part of a line with what the line's judgement finds out about it. Quantities of its own are in the
@@ -86,10 +88,14 @@ func (v *verdict) judge(c *lineCase) {
 	v.markRefusedAndLate(ordered)
 	v.tally.Open = v.agreement.expectsShipping()
 	v.tally.Done = v.tally.Open && v.filled(c, customer, ordered)
+	v.ahead = v.trigger != nil && v.trigger.when == whenOrdered && (ordered == nil || !ordered.CatchWeight)
 	if policy == "" || v.trigger != nil {
 		v.findReasons(c, customer, ordered, fault)
 	}
-	if v.trigger != nil {
+	switch {
+	case v.ahead:
+		v.billAhead(c, customer, ordered, price, fault)
+	case v.trigger != nil:
 		v.bill(c, customer, price)
 	}
 	v.allocatedDemand()
@@ -211,6 +217,9 @@ func (v *verdict) findReasons(c *lineCase, customer *CustomerTerms, ordered *Ite
 		if ordered != nil && part.terms != nil && !part.counts {
 			v.reasons.add(conditions.UOMMismatch, "", part, 0).say("%s does not convert into %s of item %s", part.UOM, a.uom, a.itemID)
 			part.blocked = true
+		}
+		if v.ahead { // it is not what is billed
+			continue
 		}
 		if part.terms != nil && part.terms.CatchWeight && part.Weight == nil {
 			v.reasons.add(conditions.MissingWeight, "", part, part.kept()).say("its weight is missing, and item %s is billed by weight", part.ItemID)

@@ -244,7 +244,7 @@ func TestAnUnknownLineIsJudgedOnlyForWhatIsAllocated(t *testing.T) {
 }
 
 func TestAPolicyThatBillsElsewhereIsNoException(t *testing.T) {
-	for _, policy := range []schemas.InvoicePolicy{schemas.Consolidated, schemas.OnOrder} {
+	for _, policy := range []schemas.InvoicePolicy{schemas.Consolidated} {
 		g := newGiven()
 		g.required = true
 		g.order.Placed.InvoicePolicy = &policy

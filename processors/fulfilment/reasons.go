@@ -18,6 +18,7 @@ type reason struct {
 	what     string // tells reasons of one class apart: the reference that is missing
 	itemID   string
 	parts    []*shippedPart
+	opening  string           // of a message that names no parts
 	quantity schemas.Quantity // in the line's unit, of the parts that count
 	text     string
 }
@@ -90,21 +91,22 @@ func (v *verdict) tellNotAccepted(part *shippedPart) {
 }
 
 func (v *verdict) tellMissingMasterData(c *lineCase, part *shippedPart, ordered *ItemTerms) {
-	missing := func(kind, id string) *reason {
-		part.blocked = true
-		return v.reasons.add(conditions.UnknownReference, kind+"/"+id, part, part.kept())
-	}
-	if ordered == nil {
-		told := missing("item", v.agreement.itemID)
+	if ordered == nil && !v.ahead {
+		told := v.missing(part, "item", v.agreement.itemID)
 		told.itemID = v.agreement.itemID
 		told.say("item %s is not in master data", v.agreement.itemID)
 	}
 	if part.terms == nil && v.agreement.isSubstitute(part.ItemID) {
-		missing("item", part.ItemID).say("item %s is not in master data", part.ItemID)
+		v.missing(part, "item", part.ItemID).say("item %s is not in master data", part.ItemID)
 	}
-	if warehouseID := part.shipment.WarehouseID; !c.master.warehouse(warehouseID) {
-		missing("warehouse", warehouseID).say("warehouse %s is not in master data", warehouseID)
+	if warehouseID := part.shipment.WarehouseID; !v.ahead && !c.master.warehouse(warehouseID) {
+		v.missing(part, "warehouse", warehouseID).say("warehouse %s is not in master data", warehouseID)
 	}
+}
+
+func (v *verdict) missing(part *shippedPart, kind, id string) *reason {
+	part.blocked = true
+	return v.reasons.add(conditions.UnknownReference, kind+"/"+id, part, part.kept())
 }
 
 func (v *verdict) tellPrice(c *lineCase, part *shippedPart, fault priceFault) {
@@ -115,11 +117,16 @@ func (v *verdict) tellPrice(c *lineCase, part *shippedPart, fault priceFault) {
 	part.blocked = true
 	told := v.reasons.add(conditions.UnknownReference, "price/"+a.itemID, part, part.kept())
 	told.itemID = a.itemID
+	text, args := v.priceFault(c, fault)
+	told.say(text, args...)
+}
+
+// priceFault puts into words why the ordered item's price cannot be billed.
+func (v *verdict) priceFault(c *lineCase, fault priceFault) (format string, args []any) {
 	if fault == zero {
-		told.say("the price of item %s is zero, and the order line does not say so", a.itemID)
-	} else {
-		told.say("item %s has no price in %s on %s", a.itemID, v.currency, c.order.Placed.BusinessDate)
+		return "the price of item %s is zero, and the order line does not say so", []any{v.agreement.itemID}
 	}
+	return "item %s has no price in %s on %s", []any{v.agreement.itemID, v.currency, c.order.Placed.BusinessDate}
 }
 
 func (v *verdict) tellSubstitution(c *lineCase, part *shippedPart, customer *CustomerTerms) {
@@ -137,7 +144,7 @@ func (v *verdict) tellSubstitution(c *lineCase, part *shippedPart, customer *Cus
 		default:
 			told.say("item %s was shipped in place of %s, and the order line takes no substitute", part.ItemID, a.itemID)
 		}
-	case customer != nil && needsSubstitutePrice(customer.SubstitutionPrice):
+	case !v.ahead && customer != nil && needsSubstitutePrice(customer.SubstitutionPrice):
 		listed := c.master.listed(part.ItemID, part.UOM)
 		if listed != nil && listed.UnitPrice > 0 {
 			return
@@ -202,7 +209,7 @@ const shownParts = 5
 // message says what was shipped and what is wrong with it.
 func (r *reason) message() string {
 	if len(r.parts) == 0 {
-		return "Nothing was shipped; " + r.text + "."
+		return cmp.Or(r.opening, "Nothing was shipped") + "; " + r.text + "."
 	}
 	var parts []string
 	for _, part := range r.parts[:min(len(r.parts), shownParts)] {

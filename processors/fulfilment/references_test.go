@@ -16,14 +16,14 @@ func TestWhatMasterDataLacksHoldsTheLineUntilItComes(t *testing.T) {
 		"unknown_reference O1/1: 6 EA of A shipped in S1; item A has no price in USD on 2026-03-02.",
 		"unknown_reference O1/1: 6 EA of A shipped in S1; item A is not in master data.",
 		"unknown_reference O1/1: 6 EA of A shipped in S1; warehouse EAST is not in master data.",
-		"unknown_reference O1: Customer ACME is not in master data; what was shipped of the order waits for it.")
+		"unknown_reference O1: Customer ACME is not in master data; what is to be billed of the order waits for it.")
 	sc.play(listPrice("A1", "A", "11", nil))
 	expect(t, "the price has come", sc.open(),
-		"unknown_reference O1 66.00 USD: Customer ACME is not in master data; what was shipped of the order waits for it.",
+		"unknown_reference O1 66.00 USD: Customer ACME is not in master data; what is to be billed of the order waits for it.",
 		"unknown_reference O1/1 66.00 USD: 6 EA of A shipped in S1; item A is not in master data.",
 		"unknown_reference O1/1 66.00 USD: 6 EA of A shipped in S1; warehouse EAST is not in master data.")
 	sc.play(item("A", nil), warehouse("EAST"))
-	expect(t, "all but the customer has come", sc.open(), "unknown_reference O1 66.00 USD: Customer ACME is not in master data; what was shipped of the order waits for it.")
+	expect(t, "all but the customer has come", sc.open(), "unknown_reference O1 66.00 USD: Customer ACME is not in master data; what is to be billed of the order waits for it.")
 	expect(t, "bills", sc.bills(), "")
 	expect(t, "demand", sc.demand(), "O1/1 A@EAST committed 4 allocated 0")
 	sc.play(customer("ACME", nil))

@@ -68,7 +68,12 @@ func (b *Bill) returns(before *Bill) bool {
 // markReturned finds among the changes those that credit a part of which everything came back.
 func (v *verdict) markReturned(changes []change) {
 	for i := range changes {
-		if old := changes[i].before; old != nil && changes[i].after == nil {
+		old := changes[i].before
+		switch {
+		case old == nil || changes[i].after != nil:
+		case old.ShipmentID == "":
+			changes[i].returned = v.ahead && v.tally.Open && v.due == 0 && v.returnedInTurn() > 0
+		default:
 			changes[i].returned = slices.ContainsFunc(v.parts, func(part *shippedPart) bool {
 				return part.ShipmentID == old.ShipmentID && part.ItemID == old.PartItemID && part.UOM == old.PartUOM && part.Returned > 0 && part.cameBack()
 			})

@@ -147,7 +147,7 @@ type ShipmentRow struct {
 // Bill is one billed part of a line; its identity within the line is unit, shipment, part's item and part's unit of measure.
 type Bill struct {
 	Unit       string `avro:"unit"`
-	ShipmentID string `avro:"shipment_id"`
+	ShipmentID string `avro:"shipment_id"` // empty: the line as it was ordered
 	PartItemID string `avro:"part_item_id"`
 	PartUOM    string `avro:"part_uom"`
 

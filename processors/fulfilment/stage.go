@@ -10,9 +10,9 @@
 // them to stored rows; this file and the steps beside it are wiring.
 //
 // InvoiceReady.Rule is made of these words: the trigger (on_shipment, per_delivery, proof_of_delivery, order_complete,
-// manual); where the customer's substitution price rule was applied to a line :substitution_original,
-// :substitution_substitute or :substitution_lower;
-// on a credit :corrected (billed again), :returned (what came back, not billed again) or :withdrawn (not billed again).
+// on_order, manual); where the customer's substitution price rule was applied to a line :substitution_original,
+// :substitution_substitute or :substitution_lower; on a credit :corrected (billed again), :returned (what came back, not
+// billed again) or :withdrawn (not billed again).
 package fulfilment
 
 import (

@@ -181,9 +181,9 @@ func TestAnotherCustomerTakesTheExceptionOfTheFirst(t *testing.T) {
 	sc.play(masters()...)
 	of := func(id string) func(*schemas.Order) { return func(o *schemas.Order) { o.CustomerID = id } }
 	sc.play(order("O1", 1, 0, of("LOST"), line(1, "10", nil)), shipment("O1", "S1", 1, 20, schemas.MilestoneShipped, box(1, "A", "6", nil)))
-	expect(t, "open", sc.open(), "unknown_reference O1 60.00 USD: Customer LOST is not in master data; what was shipped of the order waits for it.")
+	expect(t, "open", sc.open(), "unknown_reference O1 60.00 USD: Customer LOST is not in master data; what is to be billed of the order waits for it.")
 	sc.play(order("O1", 2, 30, of("GONE"), line(1, "10", nil)))
-	expect(t, "open", sc.open(), "unknown_reference O1 60.00 USD: Customer GONE is not in master data; what was shipped of the order waits for it.")
+	expect(t, "open", sc.open(), "unknown_reference O1 60.00 USD: Customer GONE is not in master data; what is to be billed of the order waits for it.")
 	sc.play(order("O1", 3, 40, nil, line(1, "10", nil)))
 	expect(t, "open", sc.open(), "")
 	sc.play(customer("OTHER", nil), order("O1", 4, 50, of("OTHER"), line(1, "10", nil)))

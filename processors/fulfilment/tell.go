@@ -17,7 +17,7 @@ func (d *dossier) bill() {
 	if o.Placed == nil || o.stopped() {
 		return
 	}
-	waits := d.trigger().unit == byOrder && !o.Complete
+	waits := d.trigger().when == whenComplete && !o.Complete
 	for _, line := range d.lines {
 		if o.holdsLine(line.row.LineNo) {
 			continue
@@ -82,6 +82,9 @@ func (d *dossier) grounds(lineNo int32, bill *Bill, credit bool) []Fact {
 	facts := []Fact{d.order.Placed.Fact}
 	if d.order.Accepted != nil {
 		facts = append(facts, d.order.Accepted.Fact)
+	}
+	if bill.ShipmentID == "" {
+		return d.groundsAhead(facts, lineNo, credit)
 	}
 	shipment := d.shipment(bill.ShipmentID)
 	if credit {
@@ -166,7 +169,7 @@ func (d *dossier) waitForGrace(subject string, unknown, raised, runs, isOver boo
 	return unknown
 }
 
-// tellUnknownCustomer raises once for the whole order that what was shipped waits for its customer.
+// tellUnknownCustomer raises once for the whole order that what is to be billed waits for its customer.
 func (d *dossier) tellUnknownCustomer() {
 	o := d.order
 	if o.Placed == nil {
@@ -189,7 +192,7 @@ func (d *dossier) tellUnknownCustomer() {
 		return
 	}
 	condition := conditions.Raise(d.s.Now(), d.stage.Name, conditions.UnknownReference, id,
-		"Customer "+o.Placed.CustomerID+" is not in master data; what was shipped of the order waits for it.")
+		"Customer "+o.Placed.CustomerID+" is not in master data; what is to be billed of the order waits for it.")
 	of := d.about()
 	of.describe(condition)
 	if o.Count.Waiting > 0 {

@@ -10,10 +10,20 @@ const (
 	byOrder
 )
 
+// timing is when something of an order may be billed at all.
+type timing uint8
+
+const (
+	asItShips timing = iota + 1
+	whenComplete
+	whenOrdered // before anything ships
+)
+
 // trigger is an invoice policy as far as this stage bills by it.
 type trigger struct {
 	policy schemas.InvoicePolicy
 	unit   unitKind
+	when   timing
 	// billable is the quantity of a part that the policy lets bill, before over-shipment takes from it.
 	billable func(*shippedPart) schemas.Quantity
 }
@@ -34,11 +44,12 @@ func confirmedQuantity(part *shippedPart) schemas.Quantity { return part.confirm
 
 // triggers are the policies that bill here. What waits for a policy that is not here is not billed, and is no exception.
 var triggers = []trigger{
-	{schemas.OnShipment, byShipment, shippedQuantity},
-	{schemas.PerDelivery, byShipment, deliveredQuantity},
-	{schemas.ProofOfDelivery, byShipment, confirmedQuantity},
-	{schemas.OrderComplete, byOrder, shippedQuantity},
-	{schemas.Manual, byShipment, releasedQuantity},
+	{schemas.OnShipment, byShipment, asItShips, shippedQuantity},
+	{schemas.PerDelivery, byShipment, asItShips, deliveredQuantity},
+	{schemas.ProofOfDelivery, byShipment, asItShips, confirmedQuantity},
+	{schemas.OrderComplete, byOrder, whenComplete, shippedQuantity},
+	{schemas.OnOrder, byOrder, whenOrdered, shippedQuantity}, // of what is billed by its weight; else see onorder.go
+	{schemas.Manual, byShipment, asItShips, releasedQuantity},
 }
 
 func triggerOf(policy schemas.InvoicePolicy) *trigger {

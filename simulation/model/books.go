@@ -275,7 +275,7 @@ func (e *Expectation) match(at OrderLine, l *invoicedLine, o *order) {
 	}
 	if o != nil && o.lines[at.LineNo] != nil {
 		for _, b := range o.lines[at.LineNo].billed {
-			ready.add(billedAs{b.part.item, b.in.uom, o.placed.CustomerID, o.currency(), b.price.RatString()}, b.quantity, b.amount)
+			ready.add(billedAs{b.item, b.in.uom, o.placed.CustomerID, o.currency(), b.price.RatString()}, b.quantity, b.amount)
 		}
 	}
 	terms, invoiced := l.invoiced.only()

@@ -122,13 +122,16 @@ func (o *order) bill() {
 			continue
 		}
 		for _, b := range l.bills {
-			held, undetermined := o.held(b.part.id)
+			held, undetermined := o.held(b.shipment())
 			byPeople, unsure := l.stopped()
 			o.undetermined = o.undetermined || undetermined || unsure
 			if !held && !byPeople {
 				l.billed = append(l.billed, b)
 			}
 		}
+	}
+	if o.mayBeAhead() && len(o.holds)+len(o.standing()) > 0 {
+		o.undetermined = true
 	}
 	for _, l := range o.lines {
 		if _, undetermined := l.stopped(); undetermined && len(l.parts) > 0 {
@@ -150,7 +153,7 @@ func (e *Expectation) tellBilled(o *order) {
 	}
 	for _, l := range o.lines {
 		for _, b := range l.billed {
-			at := BilledLine{OrderLine{o.id, l.no}, b.part.item, b.in.uom, o.currency()}
+			at := BilledLine{OrderLine{o.id, l.no}, b.item, b.in.uom, o.currency()}
 			net := netOf(e.Billed[at])
 			e.Billed[at] = Net{plus(net.Quantity, b.quantity), plus(net.Amount, b.amount)}
 		}
@@ -201,6 +204,12 @@ func (l *line) waiting() (is bool, quantity number) {
 	quantity = zero
 	if !l.known {
 		return false, quantity
+	}
+	if l.ahead {
+		if l.standing == agreed {
+			quantity = l.left()
+		}
+		return positive(quantity), quantity
 	}
 	for _, p := range l.parts {
 		if p.late || !p.isKept() {

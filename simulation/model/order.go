@@ -19,6 +19,8 @@ type order struct {
 	parcels    []*parcel
 	holds      []hold
 	asked      []*asked          // by people, in the order in which it was given
+	ownPolicy  []bool            // of each of its states: it says itself how it is billed
+	aheadOnce  bool              // one of them said when ordering
 	customer   *schemas.Customer // nil: not in master data
 
 	// undetermined: which part of it was billed before it was held is for nobody to say.
@@ -123,6 +125,7 @@ func (o *order) place(placed *schemas.Order) {
 		o.placedOn = schemas.DateOf(placed.Meta.OccurredAt.UTC())
 	}
 	o.placed = placed
+	o.noteAhead(placed)
 	at := placed.Meta.OccurredAt
 	named := map[int32]bool{}
 	for i := range placed.Lines {
@@ -212,7 +215,7 @@ func (o *order) held(shipment string) (held, undetermined bool) {
 		switch {
 		case h.shipment == "":
 			since = o.billable("")
-		case o.policy() == schemas.OrderComplete:
+		case o.policy() == schemas.OrderComplete || o.policy() == schemas.OnOrder:
 			since = o.billable("")
 		case h.shipment == shipment && !h.placed:
 			since = o.billable(shipment)

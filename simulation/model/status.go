@@ -129,7 +129,7 @@ func (l *line) progress() *progress {
 	var units []unit
 	ready := map[unit]number{} // a bill may put parts together, and so does what is counted of them
 	for _, bill := range l.billed {
-		of := unit{bill.part.item, bill.in.uom}
+		of := unit{bill.item, bill.in.uom}
 		if ready[of] == nil {
 			units = append(units, of)
 		}

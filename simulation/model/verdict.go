@@ -13,7 +13,9 @@ type verdict struct {
 	item, uom  string
 	in         unit // in which the line is counted
 	ordered    number
-	open, done bool // still to be shipped; nothing more is to be
+	ahead      bool   // it is billed when it is ordered
+	due        number // then: what is to be
+	open, done bool   // still to be shipped; nothing more is to be
 	standing   standing
 	worthOfOne number // at the ordered item's price; nil: not known
 	reasons    []reason
@@ -41,12 +43,21 @@ type reason struct {
 
 // bill is what is billed of a part.
 type bill struct {
-	part     *part
+	part     *part // nil: of the line as it was ordered
+	item     string
 	quantity number
 	in       unit
 	price    number // of one
 	amount   number
 	covers   number // of the ordered quantity
+}
+
+// shipment is the one that the bill is of; empty: it is of none in particular.
+func (b *bill) shipment() string {
+	if b.part == nil {
+		return ""
+	}
+	return b.part.id
 }
 
 // judge works a line out.
@@ -87,7 +98,12 @@ func (l *line) judge(m *masterData) {
 	}
 	l.open = l.endedAt == nil && l.standing != rejected && l.standing != withdrawn
 	l.done = l.open && l.filled(item)
+	l.ahead, l.due = l.billsAhead(item), zero
 	l.findReasons(m, item, isPriced)
+	if l.ahead {
+		l.billAhead(m, item, agreedPrice, isPriced)
+		return
+	}
 	l.bill(m, agreedPrice)
 }
 
@@ -284,13 +300,13 @@ func (l *line) findReasons(m *masterData, item *schemas.Item, isPriced bool) {
 			p.blocked = true
 		}
 		known := m.items[p.item]
-		if item == nil {
+		if item == nil && !l.ahead {
 			missing("item "+l.item, l.item)
 		}
 		if known == nil && p.item != l.item {
 			missing("item "+p.item, p.item)
 		}
-		if m.warehouses[p.warehouse] == nil {
+		if m.warehouses[p.warehouse] == nil && !l.ahead {
 			missing("warehouse "+p.warehouse, p.item)
 		}
 		if l.standing == awaited || l.standing == rejected {
@@ -305,11 +321,11 @@ func (l *line) findReasons(m *masterData, item *schemas.Item, isPriced bool) {
 			l.because("uom_mismatch", "", p.item, p, zero)
 			p.blocked = true
 		}
-		if known != nil && known.CatchWeight && p.weight == nil {
+		if known != nil && known.CatchWeight && p.weight == nil && !l.ahead {
 			l.because("missing_weight", "", p.item, p, kept)
 			p.blocked = true
 		}
-		if needsPrice && !isPriced {
+		if needsPrice && !isPriced && !l.ahead {
 			missing("price "+l.item, l.item)
 		}
 		p.blocked = p.blocked || customer == nil
@@ -346,7 +362,7 @@ func (l *line) judgeSubstitute(m *masterData, p *part, kept number) (needsOrdere
 		l.because("substitution_refused", p.item, p.item, p, kept)
 		return false
 	}
-	if customer == nil {
+	if customer == nil || l.ahead {
 		return false
 	}
 	if customer.SubstitutionPrice == schemas.PriceSubstitute || customer.SubstitutionPrice == schemas.PriceLower {
@@ -403,7 +419,7 @@ func (l *line) bill(m *masterData, ordered *price) {
 		if !positive(covers) || policy == schemas.Manual && !l.isReleased(p.leftAt) {
 			continue
 		}
-		b := bill{part: p, covers: covers, in: unit{p.item, p.uom}}
+		b := bill{part: p, item: p.item, covers: covers, in: unit{p.item, p.uom}}
 		back := m.ratio(l.in, b.in)
 		switch item := m.items[p.item]; {
 		case item.CatchWeight:
@@ -455,6 +471,12 @@ func (l *line) worth(quantity number) number {
 // unbilled is the value of what is still to be billed of the line, shipped or not.
 func (l *line) unbilled() number {
 	if !l.known {
+		return zero
+	}
+	if l.ahead {
+		if worth := l.worth(l.left()); worth != nil {
+			return worth
+		}
 		return zero
 	}
 	covered, target, toCome := zero, zero, l.ordered

@@ -9,7 +9,7 @@ import (
 )
 
 // triggers are the invoice policies, the frequent ones several times.
-var triggers = []schemas.InvoicePolicy{schemas.OnShipment, schemas.OnShipment, schemas.PerDelivery, schemas.OrderComplete, schemas.ProofOfDelivery}
+var triggers = []schemas.InvoicePolicy{schemas.OnShipment, schemas.OnShipment, schemas.PerDelivery, schemas.OrderComplete, schemas.ProofOfDelivery, schemas.OnOrder}
 
 // order is an order as its customer last left it.
 type order struct {
