@@ -13,6 +13,7 @@ import (
 	"waybill/distributor"
 	"waybill/outcome"
 	"waybill/processors"
+	"waybill/processors/figures"
 	"waybill/schemas"
 	"waybill/stream"
 	"waybill/stream/sim"
@@ -113,6 +114,9 @@ func (s *story) play(t *testing.T, seed uint64) string {
 	for range 4 {
 		world.Advance(12 * time.Hour)
 	}
+	if differences := figures.Difference(figures.Recount(latestOf(world)), boardOf(world)); len(differences) > 0 {
+		t.Errorf("figures, counted anew from the outputs and as they were kept up: %v", differences)
+	}
 	result := outcome.New(s.registry)
 	for _, topic := range outcome.Topics() {
 		for _, one := range world.Records(topic) {
@@ -125,4 +129,19 @@ func (s *story) play(t *testing.T, seed uint64) string {
 		t.Errorf("emitted twice: %v", doubled)
 	}
 	return result.String()
+}
+
+func latestOf(w *sim.World) figures.Latest {
+	return figures.Latest{
+		Orders: sim.Latest(w, topics.OrderStatus), Receivables: sim.Latest(w, topics.Receivables), Exceptions: sim.Latest(w, topics.Exceptions),
+		Stock: sim.Latest(w, topics.Availability), Customers: sim.Latest(w, topics.Customers),
+	}
+}
+
+func boardOf(w *sim.World) *figures.Board {
+	board := figures.NewBoard(0)
+	for id, part := range sim.Latest(w, topics.Figures) {
+		board.Take(id, part)
+	}
+	return board
 }

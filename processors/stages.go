@@ -3,6 +3,7 @@ package processors
 
 import (
 	"waybill/processors/exceptions"
+	"waybill/processors/figures"
 	"waybill/processors/fulfilment"
 	"waybill/processors/intake"
 	"waybill/processors/inventory"
@@ -21,5 +22,6 @@ func Stages(catalogue topics.Catalogue) []*stream.Stage {
 		receivables.Stage(catalogue, receivables.DefaultPolicy()),
 		exceptions.Stage(catalogue, exceptions.DefaultPolicy()),
 		tracker.Stage(),
+		figures.Stage(figures.DefaultPolicy()),
 	}
 }

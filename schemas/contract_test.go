@@ -44,6 +44,7 @@ var typeOfTopic = map[string]reflect.Type{
 	"o2c.order-status":   reflect.TypeFor[OrderState](),
 	"o2c.availability":   reflect.TypeFor[Availability](),
 	"o2c.receivables":    reflect.TypeFor[Receivable](),
+	"o2c.figures":        reflect.TypeFor[Figure](),
 }
 
 func rootOf(t *testing.T, topic string) *avro.SchemaNode {

@@ -177,3 +177,28 @@ type Receivable struct {
 	Disputes    int64           `avro:"disputes" json:"disputes"` // raised so far, whatever became of them
 	Discount    Amount          `avro:"discount" json:"discount"` // of paid: taken as a discount, or kept back within terms
 }
+
+// Figure is what one partition adds to a figure on one day: o2c.figures, keyed by figure_id, compacted. A figure is the sum
+// over partitions and over the days of its window. The record of the figure as_of says as of when those of its partition are
+// true.
+type Figure struct {
+	FigureID  string    `avro:"figure_id" json:"figure_id"` // figure, day, dimension, value and currency, with the partition
+	Figure    string    `avro:"figure" json:"figure"`
+	Dimension string    `avro:"dimension" json:"dimension"` // empty: the figure as a whole
+	Value     string    `avro:"value" json:"value"`         // of the dimension
+	Currency  string    `avro:"currency" json:"currency"`   // of amount; empty: it has none
+	Day       *Date     `avro:"day" json:"day,omitempty"`   // by UTC; nil: it counts whatever the day
+	Partition int32     `avro:"partition" json:"partition"`
+	Counted   int64     `avro:"counted" json:"counted"`
+	Met       int64     `avro:"met" json:"met"`
+	Amount    Amount    `avro:"amount" json:"amount"`
+	Quantity  Quantity  `avro:"quantity" json:"quantity"`
+	Seconds   []Bucket  `avro:"seconds" json:"seconds"` // how long it took those that met
+	AsOf      time.Time `avro:"as_of" json:"as_of"`     // latest occurred_at that its partition had heard of
+}
+
+// Bucket counts durations of about the same length: sixteen buckets to each power of two of seconds.
+type Bucket struct {
+	Index int32 `avro:"index" json:"index"`
+	Count int64 `avro:"count" json:"count"`
+}

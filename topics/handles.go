@@ -67,6 +67,7 @@ var (
 	OrderStatus  = topic[schemas.OrderState]("o2c.order-status")
 	Availability = topic[schemas.Availability]("o2c.availability")
 	Receivables  = topic[schemas.Receivable]("o2c.receivables")
+	Figures      = topic[schemas.Figure]("o2c.figures")
 )
 
 // Handle is a typed handle without its type parameter.

@@ -23,11 +23,11 @@ var layers = []struct {
 	{"distributor", []string{"schemas", "topics", "processors/conditions"}, []string{"stream/...", "processors/...", "outcome"}},
 	{"distributor/truth", []string{"distributor", "processors", "simulation/model", "stream", "stream/sim", "schemas", "topics"}, nil},
 	{"simulation/workload", []string{"distributor", "schemas", "topics", "processors/conditions"}, nil},
-	{"simulation/checks", []string{"simulation/workload", "simulation/model", "stream", "stream/sim", "outcome", "schemas", "topics"}, nil},
+	{"simulation/checks", []string{"processors/figures", "simulation/workload", "simulation/model", "stream", "stream/sim", "outcome", "schemas", "topics"}, nil},
 	{"simulation/model", []string{"simulation/workload", "schemas"}, []string{"processors", "stream/sim", "topics"}}, // none of the pipeline's code
 	{"simulation", []string{"simulation/...", "stream", "stream/sim", "processors", "outcome", "schemas", "topics"}, nil},
 	{"feed", []string{"state", "schemas", "topics"}, []string{"stream/...", "processors/...", "inspect", "dev", "node"}},
-	{"inspect", []string{"stream", "schemas", "topics"}, []string{"stream/...", "processors/...", "dev", "node"}},
+	{"inspect", []string{"stream", "schemas", "topics", "processors/figures"}, []string{"stream/...", "processors/...", "dev", "node"}},
 	{"reconcile", []string{"inspect", "state", "schemas", "topics"}, []string{"dev"}},
 	{"doctor", []string{"node", "stream", "state", "schemas", "topics"}, []string{"processors/...", "dev"}},
 	{"node", []string{"stream", "stream/kafka", "state", "schemas", "topics"}, []string{"processors/...", "stream/...", "dev"}},

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"waybill/schemas"
+	"waybill/stream"
 	"waybill/stream/sim"
 	"waybill/topics"
 )
@@ -63,10 +64,15 @@ func each[V any](run *Run, topic topics.Topic[V], take func(*V)) {
 		if record.Value == nil {
 			continue
 		}
-		value, err := codec.Decode(context.Background(), record.Value)
-		if err != nil {
-			panic(fmt.Sprintf("%s partition %d offset %d: %v", topic.Name(), record.Partition, record.Offset, err)) // we wrote it
-		}
-		take(value)
+		take(decoded(codec, record))
 	}
+}
+
+// decoded reads what a stage wrote.
+func decoded[V any](codec *schemas.Codec[V], record *stream.Record) *V {
+	value, err := codec.Decode(context.Background(), record.Value)
+	if err != nil {
+		panic(fmt.Sprintf("%s partition %d offset %d: %v", record.Topic, record.Partition, record.Offset, err)) // we wrote it
+	}
+	return value
 }

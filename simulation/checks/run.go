@@ -18,6 +18,7 @@ type Run struct {
 	Outcome  *outcome.Outcome // of the run's outputs
 	Calm     string           // the outcome of the same history undisturbed
 	Expected *model.Expectation
+	Figures  bool // the figures stage runs too
 }
 
 // Sent is a record that a source wrote: its place in the log, and its event.
@@ -48,6 +49,7 @@ var All = []Checker{
 	{"holds", "no bill was made of what a hold that stood could change", holds},
 	{"explainable", "every bill names the records that it rests on, and its rule; every exception its causes", explainable},
 	{"state", "the rows of every running task are what its changelog says", storesFollowChangelogs},
+	{"figures", "the figures are those of the latest records of the other outputs alone", figuresFollow},
 	{"model", "the outcome is what the rules of the domain say", byTheModel},
 }
 
