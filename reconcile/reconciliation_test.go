@@ -65,6 +65,7 @@ func TestRowsComeByKeyAndThoseWithoutAKeyFirst(t *testing.T) {
 	rows, summary := compared(t, kind, Options{Window: window}, `Quantity,order_id,LINE_NO,colour
 4,O-2,10,red
 x,,1,red
+7,,3,red
 4,O-2,9,red
 1,O-1,1,red
 3,O-1,1,red
@@ -76,6 +77,7 @@ y,O-4,1,red
 		value(t, kind, "-10h 7 each", "O-4", "1"), value(t, kind, "-10h 7 each", "O-1", "2"), value(t, kind, "-10h 0 each", "O-6", "2"),
 	})
 	want := []string{
+		`unreadable  | column order_id: is empty`,
 		`unreadable  | column order_id: is empty`,
 		"matched O-1/1 4|4 ", // two rows of the extract
 		"missing_there O-1/2 7| here since 2026-11-24 02:00:00 UTC",
@@ -95,7 +97,7 @@ y,O-4,1,red
 			sums = append(sums, fmt.Sprintf("%s %s %s %s", f.Unit, f.HereText(), f.ThereText(), f.DifferenceText()))
 		}
 	}
-	if got, want := strings.Join(sums, ", "), "matched 2, each 8 8 0, in_flight 0, different 1, each 5 4 1, missing_here 1,  0 2 -2, missing_there 1, each 7 0 7, unreadable 3, each 7 0 7"; got != want {
+	if got, want := strings.Join(sums, ", "), "matched 2, each 8 8 0, in_flight 0, different 1, each 5 4 1, missing_here 1,  0 2 -2, missing_there 1, each 7 0 7, unreadable 4, each 7 0 7"; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }
@@ -123,9 +125,79 @@ func TestChangesAreAddedInTheOrderOfTheirTime(t *testing.T) {
 	}
 }
 
+func TestRowsOfOneKeyAddUp(t *testing.T) {
+	kind := KindNamed("invoiced")
+	here := []entry{value(t, kind, "-10h 4 40 each EUR", "O-1", "1")}
+	const most = "99999999999999.9999"
+	for _, test := range []struct{ rows, want string }{
+		{"O-1,1,3,30,\nO-1,1,1,10,\n", "matched O-1/1 4|4 "},
+		{"O-1,1,9,30,\nO-1,1,,10,\n", "matched O-1/1 | "}, // a quantity that one of them does not say is not compared
+		{"O-1,1,4,39,2026-11-24T11:30:00Z\nO-1,1,0,0,2026-11-20T11:30:00Z\n", "in_flight O-1/1 4|4 moved there at 2026-11-24 11:30:00 UTC"},
+		{"O-1,1,4,0,2026-11-20T11:30:00Z\nO-1,1,0,39,2026-11-24T11:30:00Z\n", "in_flight O-1/1 4|4 moved there at 2026-11-24 11:30:00 UTC"},
+		{"O-1,1,4," + most + ",\nO-1,1,4," + most + ",\n", "unreadable O-1/1 4| its rows add up to more than a figure carries"},
+		{"O-1,1,4,-" + most + ",\nO-1,1,4,-" + most + ",\n", "unreadable O-1/1 4| its rows add up to more than a figure carries"},
+		{"O-1,1,4,40,\nO-1,1,0,x,\n", `unreadable O-1/1 4| column amount: amount "x": not a decimal number`},
+		{"O-1,1,0,x,\nO-1,1,4,40,\nO-1,1,y,4,\n", `unreadable O-1/1 4| column amount: amount "x": not a decimal number`},
+	} {
+		rows, _ := compared(t, kind, Options{Window: window}, "order_id,line_no,quantity,amount,changed_at\n"+test.rows, here)
+		if got := lines(rows); !slices.Equal(got, []string{test.want}) || rows[0].There.Line != 2 {
+			t.Errorf("%q: line %d: %q, want %q", test.rows, rows[0].There.Line, got, test.want)
+		}
+	}
+}
+
+func TestAStateIncludesWhatWasKnownBefore(t *testing.T) {
+	kind := KindNamed("shipped")
+	rows, _ := compared(t, kind, Options{Window: window}, "order_id,line_no,quantity\nO-1,1,5\n",
+		[]entry{value(t, kind, "-1h 4 each", "O-1", "1"), value(t, kind, "-3h 6 each", "O-1", "1")})
+	if rows[0].Outcome != InFlight {
+		t.Errorf("a state that is told later counted as an earlier one: %q", lines(rows))
+	}
+}
+
+func TestWhatNeedNotBeInTheExtractIsCounted(t *testing.T) {
+	since := window
+	since.Since = noon.Add(-24 * time.Hour)
+	kind := KindNamed("shipped")
+	rows, summary := compared(t, kind, Options{Window: since}, "order_id,line_no,quantity\n", []entry{
+		value(t, kind, "-30h 4 each", "O-1", "1"), value(t, kind, "-30h 0 each", "O-1", "2"), value(t, kind, "9h 4 each", "O-1", "3"),
+	})
+	if len(rows) != 0 || summary.LeftOut != 1 {
+		t.Errorf("%q, %d left out", lines(rows), summary.LeftOut)
+	}
+}
+
+func TestASummaryStaysSmallAndExact(t *testing.T) {
+	var extract strings.Builder
+	extract.WriteString("invoice_id,paid,currency\n")
+	for i := range 300 {
+		fmt.Fprintf(&extract, "I-%d,-0.25,X%03d\n", i, i)
+	}
+	for i := range 200 {
+		fmt.Fprintf(&extract, "J-%d,99999999999999.9999,X000\n", i)
+	}
+	_, summary := compared(t, KindNamed("paid"), Options{Window: window}, extract.String(), nil)
+	var sums []string
+	for _, sum := range summary.Outcomes {
+		if len(sum.Figures) > mostUnits+1 {
+			t.Errorf("%d units are told apart", len(sum.Figures))
+		}
+		for _, f := range sum.Figures {
+			if f.Unit == "X000" || f.Unit == "X001" || f.Unit == otherUnits {
+				sums = append(sums, fmt.Sprintf("%s %s %s", f.Unit, f.ThereText(), f.DifferenceText()))
+			}
+		}
+	}
+	slices.Sort(sums)
+	want := []string{"(others) -50.00 50.00", "X000 19999999999999999.73 -19999999999999999.73", "X001 -0.25 0.25"}
+	if !slices.Equal(sums, want) {
+		t.Errorf("got %q, want %q", sums, want)
+	}
+}
+
 func TestOnlyTheWarehousesThatAreAskedForAreCompared(t *testing.T) {
 	kind := KindNamed("stock")
-	rows, _ := compared(t, kind, Options{Window: window, Warehouses: []string{"east"}}, "item_id,warehouse_id,on_hand\nSAW,east,4\nSAW,west,4\nSAW,,4\n",
+	rows, _ := compared(t, kind, Options{Window: window, Warehouses: []string{"east"}}, "item_id,warehouse_id,on_hand\nSAW,east,4\nSAW,west,4\nSAW,west,x\nSAW,,4\n",
 		[]entry{value(t, kind, "-3h 5 0", "SAW", "east"), value(t, kind, "-3h 5 0", "NAIL", "north")})
 	want := []string{"unreadable  | column warehouse_id: is empty", "different SAW/east 5|4 on_hand"}
 	if got := lines(rows); !slices.Equal(got, want) {
