@@ -54,8 +54,9 @@ func NewReader(ctx context.Context, client []kgo.Opt, selection Selection) (*Rea
 	r := &Reader{admin: kadm.NewClient(plain), selection: selection, start: map[string]map[int32]int64{}, next: map[string]map[int32]int64{}}
 	from, err := r.begin(ctx)
 	if err == nil {
+		// What is fetched and not taken yet waits in memory, a broker's worth each, unpacked and many times as large.
 		r.client, err = kgo.NewClient(append(slices.Clone(client),
-			kgo.ConsumePartitions(from), kgo.FetchIsolationLevel(kgo.ReadCommitted()), kgo.KeepControlRecords(), kgo.FetchMaxPartitionBytes(4<<20))...)
+			kgo.ConsumePartitions(from), kgo.FetchIsolationLevel(kgo.ReadCommitted()), kgo.KeepControlRecords(), kgo.FetchMaxPartitionBytes(1<<20), kgo.FetchMaxBytes(4<<20))...)
 	}
 	if err != nil {
 		r.admin.Close()
