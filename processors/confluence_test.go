@@ -134,7 +134,7 @@ func (s *story) play(t *testing.T, seed uint64) string {
 func latestOf(w *sim.World) figures.Latest {
 	return figures.Latest{
 		Orders: sim.Latest(w, topics.OrderStatus), Receivables: sim.Latest(w, topics.Receivables), Exceptions: sim.Latest(w, topics.Exceptions),
-		Stock: sim.Latest(w, topics.Availability), Customers: sim.Latest(w, topics.Customers),
+		Payments: sim.Latest(w, topics.Payments), Stock: sim.Latest(w, topics.Availability), Customers: sim.Latest(w, topics.Customers),
 	}
 }
 

@@ -76,9 +76,21 @@ func NewStage(name string) *Stage {
 // On declares an input of values of type T, and the step that takes them. A record that cannot be read is dead-lettered
 // and given to the step of OnPoison.
 func On[T any](stage *Stage, topic topics.Topic[T], step func(*Step, *T) error) {
+	on(stage, topic, step, nil)
+}
+
+// OnCompacted declares an input that is compacted: gone is the step that takes the tombstone of a key.
+func OnCompacted[T any](stage *Stage, topic topics.Topic[T], step func(*Step, *T) error, gone func(s *Step, key string) error) {
+	on(stage, topic, step, gone)
+}
+
+func on[T any](stage *Stage, topic topics.Topic[T], step func(*Step, *T) error, gone func(*Step, string) error) {
 	stage.inputs = append(stage.inputs, &input{topic: topic.Name(), bind: func(registry schemas.Registry) func(context.Context, *Step, *Record) error {
 		codec := schemas.NewCodec[T](registry, topic.Name())
 		return func(ctx context.Context, s *Step, record *Record) error {
+			if record.Value == nil && gone != nil {
+				return gone(s, string(record.Key))
+			}
 			value, err := codec.Decode(ctx, record.Value)
 			if err != nil {
 				return s.task.unreadable(s, record, err)

@@ -52,12 +52,13 @@ type facts struct {
 	orders      []*schemas.OrderState
 	receivables []*schemas.Receivable
 	exceptions  []*schemas.Exception
+	payments    []*schemas.PaymentEvent
 	stock       []*schemas.Availability
 	segments    map[string]string
 }
 
 func (f facts) byKey() Latest {
-	l := Latest{map[string]*schemas.OrderState{}, map[string]*schemas.Receivable{}, map[string]*schemas.Exception{}, map[string]*schemas.Availability{}, map[string]*schemas.Customer{}}
+	l := Latest{map[string]*schemas.OrderState{}, map[string]*schemas.Receivable{}, map[string]*schemas.Exception{}, map[string]*schemas.PaymentEvent{}, map[string]*schemas.Availability{}, map[string]*schemas.Customer{}}
 	for _, o := range f.orders {
 		l.Orders[o.OrderID] = o
 	}
@@ -66,6 +67,9 @@ func (f facts) byKey() Latest {
 	}
 	for _, e := range f.exceptions {
 		l.Exceptions[e.ExceptionID] = e
+	}
+	for _, p := range f.payments {
+		l.Payments[p.PaymentID] = p
 	}
 	for _, a := range f.stock {
 		l.Stock[a.ItemID] = a
@@ -114,6 +118,21 @@ func world(random *rand.Rand) (latest facts, queues [][]fact) {
 			queue = append(queue, exception(e))
 		}
 		latest.exceptions, queues = append(latest.exceptions, e), append(queues, queue)
+	}
+	for i := range 4 {
+		var queue []fact
+		var p *schemas.Payment
+		for range times() {
+			received := 1 + random.IntN(40)
+			at := daysAgo(received, 0).Add(time.Duration(random.IntN(90_000)) * time.Second)
+			p = &schemas.Payment{Meta: schemas.Meta{OccurredAt: at, RecordedAt: at}, PaymentID: fmt.Sprint("P-", i), CustomerID: either(random, nil, new(anyCustomer(random))),
+				Amount: schemas.Amount(random.IntN(3)) * 10000, Currency: "EUR", ReceivedOn: dateAgo(received)}
+			for range random.IntN(3) {
+				p.Applications = append(p.Applications, schemas.Application{InvoiceID: "I-1", Amount: 10000})
+			}
+			queue = append(queue, payment(p))
+		}
+		latest.payments, queues = append(latest.payments, &schemas.PaymentEvent{PaymentID: p.PaymentID, Payment: *p}), append(queues, queue)
 	}
 	for i := range 3 {
 		var queue []fact
@@ -209,6 +228,19 @@ func plainly(f facts) string {
 			b.currency, b.amount = *e.Currency, *e.AmountAtRisk
 		}
 		p.put("exception_age", b, "warehouse", "none", "channel", "none", "segment", f.segments[*e.CustomerID], "cause", e.Class, "owner", e.Owner)
+	}
+	for _, e := range f.payments {
+		if payment := e.Payment; payment.Amount > 0 && within(payment.ReceivedOn, 29, 0) {
+			b := one(len(payment.Applications) >= int(payment.Amount/10000))
+			if b.met == 1 {
+				b.seconds = []int64{int64(payment.Meta.OccurredAt.Sub(payment.ReceivedOn.Time()).Seconds())}
+			}
+			segment := "none"
+			if payment.CustomerID != nil {
+				segment = f.segments[*payment.CustomerID]
+			}
+			p.put("payment_application", b, "segment", segment)
+		}
 	}
 	for _, a := range f.stock {
 		if a.AvailableToPromise < 0 {
@@ -362,7 +394,7 @@ func (p *walk) text() string {
 		line := fmt.Sprintf("%s%d/%d", title, b.met, b.counted)
 		figure, currency, _ := strings.Cut(title, " ")
 		switch figure {
-		case "shipment_to_invoice":
+		case "shipment_to_invoice", "payment_application":
 			if p50, p95, ok := nearest(b.seconds); ok {
 				line += fmt.Sprintf(" p50 %d p95 %d", rounded(p50), rounded(p95))
 			}

@@ -45,6 +45,7 @@ const (
 	ExceptionAge      = "exception_age"
 	OversoldUnits     = "oversold_units"
 	OrdersByHand      = "orders_by_hand"
+	PaymentApplied    = "payment_application"
 )
 
 // What figures can be asked by.
@@ -70,6 +71,8 @@ var definitions = []Definition{
 		[]string{bySegment}, 365, receivables},
 	{DSO, Outstanding, "days", "ERP invoices and credit memos that are not cancelled", "the balance is open", "ERP issued it; what is open counts whatever its day",
 		[]string{bySegment}, 90, receivables},
+	{PaymentApplied, Durations, "seconds", "payments that were not reversed to nothing", "all of it is applied to invoices, by AR's latest word on it; the time runs from the beginning of the day", "it was received",
+		[]string{bySegment}, 30, "o2c.payments"},
 	{OTIFRequested, DueShare, "share", "order lines that are not cancelled", "all that was accepted, else ordered, had arrived by that day where deliveries of the line are reported, else had left by then", "the customer wants it",
 		[]string{byWarehouse, bySegment, byChannel, byStage}, 30, orderStatus},
 	{OTIFConfirmed, DueShare, "share", "order lines that are not cancelled and that ERP promised", "as for otif_requested", "ERP promised it first, as far as waybill heard",

@@ -14,6 +14,7 @@ const (
 	anInvoice   = "invoice"
 	anException = "exception"
 	anItem      = "item"
+	aPayment    = "payment"
 )
 
 // Entity is what counts, and for what.

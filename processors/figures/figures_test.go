@@ -43,6 +43,12 @@ func exception(e *schemas.Exception) fact {
 	return func(w *sim.World) { sim.Send(w, topics.Exceptions, e.ExceptionID, e) }
 }
 
+func payment(p *schemas.Payment) fact {
+	return func(w *sim.World) {
+		sim.Send(w, topics.Payments, p.PaymentID, &schemas.PaymentEvent{PaymentID: p.PaymentID, Payment: *p})
+	}
+}
+
 func stock(a *schemas.Availability) fact {
 	return func(w *sim.World) { sim.Send(w, topics.Availability, a.ItemID+"@"+a.WarehouseID, a) }
 }
@@ -149,6 +155,13 @@ func TestFiguresByHand(t *testing.T) {
 		}
 		return e
 	}
+	paid := func(id string, days int, at time.Time, amount string, applied ...string) *schemas.Payment {
+		p := &schemas.Payment{Meta: schemas.Meta{OccurredAt: at, RecordedAt: at}, PaymentID: id, Amount: schemas.MustAmount(amount), Currency: "EUR", ReceivedOn: dateAgo(days)}
+		for _, part := range applied {
+			p.Applications = append(p.Applications, schemas.Application{InvoiceID: "I-1", Amount: schemas.MustAmount(part)})
+		}
+		return p
+	}
 	for _, test := range []struct {
 		name   string
 		figure string
@@ -210,6 +223,13 @@ func TestFiguresByHand(t *testing.T) {
 			receivable(owed("I-1", 1, "EUR", "10", "0", 2)), receivable(owed("I-2", 2, "USD", "10", "0", 0)), receivable(owed("I-3", 2, "USD", "10", "0", 0)),
 			receivable(owed("I-4", 25, "EUR", "10", "0", 1)), receivable(owed("M-1", 2, "EUR", "-10", "-10", 0)),
 		}, []string{"2026-02-01 to 2026-02-28: 1/1 = 1.0000", "2026-03-01 to 2026-03-20: 1/3 = 0.3333"}},
+		{"applied after 30 s in two parts, applied in part, not applied, reversed", PaymentApplied, "", []fact{
+			payment(paid("P-1", 3, daysAgo(3, 0).Add(30*time.Second), "10", "4", "6")), payment(paid("P-2", 3, daysAgo(1, 9), "10", "9.99")),
+			payment(paid("P-3", 3, daysAgo(3, 0), "10")), payment(paid("P-4", 3, daysAgo(3, 0), "0")),
+		}, []string{"1/3 p50 30 p95 30"}},
+		{"applied, and not any more", PaymentApplied, "segment", []fact{
+			payment(paid("P-1", 3, daysAgo(2, 0), "10", "10")), payment(paid("P-1", 3, daysAgo(1, 0), "10")),
+		}, []string{"none: 0/1"}},
 		{"open over billed in ninety days, by currency", DSO, "", []fact{
 			receivable(owed("I-1", 1, "EUR", "300", "100", 0)), receivable(owed("I-2", 200, "EUR", "999", "50", 0)), receivable(owed("M-1", 2, "EUR", "-30", "-30", 0)),
 			receivable(owed("I-3", 1, "USD", "10", "0", 0)), receivable(owed("I-4", 91, "CHF", "10", "10", 0)),
@@ -223,6 +243,9 @@ func TestFiguresByHand(t *testing.T) {
 		{"by segment", OrdersByHand, "segment", []fact{order(placed("O-1")), customer("C-1", "retail")}, []string{"retail: 0/1 = 0.0000"}},
 		{"by a segment that nobody knows yet", OrdersByHand, "segment", []fact{order(placed("O-1"))}, []string{"unknown: 0/1 = 0.0000"}},
 		{"by a segment that changed", OrdersByHand, "segment", []fact{customer("C-1", "retail"), order(placed("O-1")), customer("C-1", "food")}, []string{"food: 0/1 = 0.0000"}},
+		{"an exception that is forgotten", ExceptionAge, "", []fact{
+			exception(raised("ex-1", "unreadable", "wms", 0, "5")), func(w *sim.World) { w.SendRaw(topics.Exceptions.Name(), []byte("ex-1"), nil) },
+		}, []string{"0/0"}},
 		{"nothing at all", OTIFRequested, "", []fact{order(placed("O-1"))}, []string{"0/0"}},
 	} {
 		w := newWorld(t, 0)

@@ -1,6 +1,11 @@
 package figures
 
-import "waybill/schemas"
+import (
+	"time"
+
+	"waybill/processors/money"
+	"waybill/schemas"
+)
 
 // ofReceivable is what an ERP invoice counts for. A credit memo that names no invoice is one below zero: it is billed and
 // open, and cannot be disputed.
@@ -19,6 +24,22 @@ func ofReceivable(r *schemas.Receivable) []Count {
 		t.add(Place{Figure: DSO, Currency: r.Currency}, Measures{Counted: 1, Amount: r.Open})
 	}
 	return t.counts
+}
+
+// ofPayment is what a payment counts for.
+func ofPayment(p *schemas.Payment) []Count {
+	if p.Amount <= 0 {
+		return nil
+	}
+	var applied schemas.Amount
+	for _, application := range p.Applications {
+		applied = money.Sum(applied, application.Amount)
+	}
+	m := met(false)
+	if applied >= p.Amount {
+		m = took(int64(p.Meta.OccurredAt.Sub(p.ReceivedOn.Time()) / time.Second))
+	}
+	return []Count{{Place{Figure: PaymentApplied, Day: p.ReceivedOn}, m}}
 }
 
 // ofException is what an exception counts for, as long as it is not resolved.

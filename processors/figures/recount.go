@@ -13,6 +13,7 @@ type Latest struct {
 	Orders      map[string]*schemas.OrderState
 	Receivables map[string]*schemas.Receivable
 	Exceptions  map[string]*schemas.Exception
+	Payments    map[string]*schemas.PaymentEvent
 	Stock       map[string]*schemas.Availability
 	Customers   map[string]*schemas.Customer
 }
@@ -33,6 +34,9 @@ func Recount(latest Latest) *Board {
 	}
 	for _, e := range latest.Exceptions { // order does not matter: see count
 		count(text(e.CustomerID), ofException(e))
+	}
+	for _, p := range latest.Payments { // order does not matter: see count
+		count(text(p.Payment.CustomerID), ofPayment(&p.Payment))
 	}
 	for _, a := range latest.Stock { // order does not matter: see count
 		count("", ofStock(a))

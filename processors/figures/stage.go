@@ -47,23 +47,34 @@ func Stage(policy Policy) *stream.Stage {
 	st.customers = stream.NewReference(declared, 1, topics.Customers)
 	st.ends = stream.OnTimer(declared, 1, "window", stream.EventClock, st.windowEnds)
 	st.out = stream.EmitLatest(declared, topics.Figures)
-	stream.On(declared, topics.OrderStatus, func(s *stream.Step, o *schemas.OrderState) error {
+	compacted(declared, st, topics.OrderStatus, anOrder, func(s *stream.Step, o *schemas.OrderState) error {
 		s.Observe(o.AsOf)
 		return st.take(s, entityKey{o.OrderID, anOrder}, o.CustomerID, ofOrder(o))
 	})
-	stream.On(declared, topics.Receivables, func(s *stream.Step, r *schemas.Receivable) error {
+	compacted(declared, st, topics.Receivables, anInvoice, func(s *stream.Step, r *schemas.Receivable) error {
 		s.Observe(r.AsOf)
 		return st.take(s, entityKey{r.InvoiceID, anInvoice}, r.CustomerID, ofReceivable(r))
 	})
-	stream.On(declared, topics.Exceptions, func(s *stream.Step, e *schemas.Exception) error {
+	compacted(declared, st, topics.Exceptions, anException, func(s *stream.Step, e *schemas.Exception) error {
 		return st.take(s, entityKey{e.ExceptionID, anException}, text(e.CustomerID), ofException(e))
 	})
-	stream.On(declared, topics.Availability, func(s *stream.Step, a *schemas.Availability) error {
+	compacted(declared, st, topics.Availability, anItem, func(s *stream.Step, a *schemas.Availability) error {
 		s.Observe(a.AsOf)
 		return st.take(s, entityKey{a.ItemID + "@" + a.WarehouseID, anItem}, "", ofStock(a))
 	})
+	stream.On(declared, topics.Payments, func(s *stream.Step, p *schemas.PaymentEvent) error {
+		s.Observe(p.Payment.Meta.OccurredAt)
+		return st.take(s, entityKey{p.PaymentID, aPayment}, text(p.Payment.CustomerID), ofPayment(&p.Payment))
+	})
 	declared.OnWake(st.customerChanged)
 	return declared
+}
+
+// compacted declares an input whose deleted keys count for nothing any more.
+func compacted[T any](declared *stream.Stage, st *stage, topic topics.Topic[T], kind string, step func(*stream.Step, *T) error) {
+	stream.OnCompacted(declared, topic, step, func(s *stream.Step, key string) error {
+		return st.take(s, entityKey{key, kind}, "", nil)
+	})
 }
 
 // take puts what an entity counts for now in place of what it counted for before.

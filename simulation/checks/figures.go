@@ -23,7 +23,7 @@ func figuresFollow(run *Run) []string {
 	}
 	return figures.Difference(figures.Recount(figures.Latest{
 		Orders: latest(run, topics.OrderStatus), Receivables: latest(run, topics.Receivables), Exceptions: latest(run, topics.Exceptions),
-		Stock: latest(run, topics.Availability), Customers: latest(run, topics.Customers),
+		Payments: latest(run, topics.Payments), Stock: latest(run, topics.Availability), Customers: latest(run, topics.Customers),
 	}), board)
 }
 
