@@ -54,7 +54,7 @@ func (e *entry) appendValue(dst []byte) []byte {
 	for i := range e.figures {
 		dst = binary.AppendVarint(dst, e.figures[i])
 	}
-	for _, text := range [...]string{e.labels[0], e.labels[1], e.problem} {
+	for _, text := range [...]string{e.labels[0], e.labels[1], e.labels[2], e.problem} {
 		dst = append(binary.AppendUvarint(dst, uint64(len(text))), text...)
 	}
 	return dst

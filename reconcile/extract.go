@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -90,6 +91,12 @@ type rows struct {
 
 // ignore notes a column that means nothing to the kind.
 func (r *rows) ignore(name string) {
+	name = cut(strings.Map(func(letter rune) rune {
+		if unicode.IsControl(letter) {
+			return unicode.ReplacementChar
+		}
+		return letter
+	}, name))
 	if len(r.ignored) < 20 && !slices.Contains(r.ignored, name) {
 		r.ignored = append(r.ignored, name)
 	}
@@ -192,7 +199,7 @@ func (r *rows) header(names []string) (at []int, err error) {
 		name = strings.ToLower(strings.TrimSpace(name))
 		switch i := slices.Index(r.known, name); {
 		case i < 0:
-			r.ignore(cut(name))
+			r.ignore(name)
 		case at[i] >= 0:
 			return nil, fmt.Errorf("%w: its header names %s twice", ErrNotAnExtract, name)
 		default:
@@ -244,7 +251,7 @@ func (r *rows) object(number int64, line []byte, values []string) *entry {
 	for _, name := range sortedKeys(fields) {
 		i := slices.Index(r.known, name)
 		if i < 0 {
-			r.ignore(cut(name))
+			r.ignore(name)
 			continue
 		}
 		switch value := fields[name].(type) {
@@ -273,9 +280,13 @@ func (r *rows) row(line int64, values []string) *entry {
 		}
 	}
 	for i, value := range values {
-		if values[i] = strings.TrimSpace(value); !utf8.ValidString(value) {
+		switch values[i] = strings.TrimSpace(value); {
+		case !utf8.ValidString(value):
 			fail(r.known[i], errors.New("is not UTF-8"))
-			values[i] = strings.ToValidUTF8(values[i], "�")
+			values[i] = ""
+		case strings.ContainsFunc(values[i], unicode.IsControl):
+			fail(r.known[i], fmt.Errorf("%q has a control character", cut(value)))
+			values[i] = ""
 		}
 	}
 	k := r.kind

@@ -17,7 +17,7 @@ func readShipped(ctx context.Context, kind *Kind, view inspect.View, take func(*
 	return inspect.Values(ctx, view, topics.OrderStatus, func(order *schemas.OrderState) error {
 		for i := range order.Lines {
 			line := &order.Lines[i]
-			value := entry{at: order.AsOf, figures: figures{int64(line.Shipped)}, labels: [mostLabels]string{line.UOM, line.ItemID}}
+			value := entry{at: order.AsOf, figures: figures{int64(line.Shipped)}, labels: [mostLabels]string{line.UOM, line.ItemID, line.WarehouseID}}
 			if line.ShippedItemID != nil {
 				value.labels[1] = *line.ShippedItemID
 			}
@@ -47,7 +47,7 @@ func readPaid(ctx context.Context, kind *Kind, view inspect.View, take func(*ent
 	return inspect.Values(ctx, view, topics.Receivables, func(owed *schemas.Receivable) error {
 		return put(kind, &entry{
 			at:      owed.AsOf,
-			figures: figures{int64(owed.Paid), int64(owed.Billed), int64(owed.Credited), int64(owed.Open)},
+			figures: figures{int64(owed.Paid), int64(owed.Billed), int64(owed.Credited), int64(owed.Open), int64(owed.Discount)},
 			labels:  [mostLabels]string{owed.CustomerID, owed.Currency},
 		}, take, owed.InvoiceID)
 	})

@@ -57,8 +57,8 @@ const ChangedAt = "changed_at"
 
 // The most that a kind has of each.
 const (
-	mostFigures = 4
-	mostLabels  = 2
+	mostFigures = 5
+	mostLabels  = 3
 )
 
 var (
@@ -77,6 +77,7 @@ var kinds = []*Kind{
 		Labels: []Label{
 			{Name: "uom", Compared: true, Says: "the line's unit of measure; nothing is converted"},
 			{Name: "item_id", Says: "shown only: of a substituted line one of its items"},
+			{Name: warehouseID, Says: "shown only, and chosen by --only-warehouse; here it is the one that the order names"},
 		},
 		adds: true, read: readShipped,
 	},
@@ -101,6 +102,7 @@ var kinds = []*Kind{
 			{Name: "billed", Money: true, Unit: 1, Says: "its total"},
 			{Name: "credited", Money: true, Unit: 1, Says: "by credit memos; all of it when it is cancelled"},
 			{Name: "open", Money: true, Unit: 1, Says: "billed − paid − credited"},
+			{Name: "discount", Money: true, Unit: 1, Says: "of paid: taken as a discount"},
 		},
 		Labels: []Label{
 			{Name: "customer_id", Compared: true, Says: "who owes it"},
@@ -110,7 +112,7 @@ var kinds = []*Kind{
 	},
 	{
 		Name: "stock", What: "stock on hand", Against: "what is on hand of each item in each warehouse, by its movements and counts", Topic: "o2c.availability",
-		Key: []Key{{Name: "item_id", Says: "the item"}, {Name: "warehouse_id", Says: "where it is"}},
+		Key: []Key{{Name: "item_id", Says: "the item"}, {Name: warehouseID, Says: "where it is"}},
 		Figures: []Figure{
 			{Name: "on_hand", Required: true, Unit: -1, Says: "in the item's base unit, goods in quarantine included"},
 			{Name: "quarantined", Unit: -1, Says: "of it in quarantine"},
@@ -143,13 +145,19 @@ func (k *Kind) HasAmounts() bool {
 	return slices.ContainsFunc(k.Figures, func(f Figure) bool { return f.Money })
 }
 
-// warehouse is the place of the warehouse in the key; -1: rows are of no warehouse.
-func (k *Kind) warehouse() int {
-	return slices.IndexFunc(k.Key, func(key Key) bool { return key.Name == "warehouse_id" })
+const warehouseID = "warehouse_id"
+
+// warehouse is the place of the warehouse among keys and among labels; -1: it is not there.
+func (k *Kind) warehouse() (key, label int) {
+	return slices.IndexFunc(k.Key, func(key Key) bool { return key.Name == warehouseID }),
+		slices.IndexFunc(k.Labels, func(label Label) bool { return label.Name == warehouseID })
 }
 
 // HasWarehouses tells that each row is of a warehouse.
-func (k *Kind) HasWarehouses() bool { return k.warehouse() >= 0 }
+func (k *Kind) HasWarehouses() bool {
+	key, label := k.warehouse()
+	return key >= 0 || label >= 0
+}
 
 // Tolerance reads the largest difference that is none: an amount, or a quantity in kinds without amounts.
 func (k *Kind) Tolerance(text string) (int64, error) {

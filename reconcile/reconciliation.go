@@ -16,7 +16,7 @@ import (
 type Options struct {
 	Window     Window
 	Tolerance  int64    // largest difference that is none: of amounts in ten-thousandths, of kinds without any in millionths of a unit
-	Warehouses []string // only stock of these; all when empty
+	Warehouses []string // only rows of these; all when empty
 	Folder     string   // for what does not fit into memory; the system's when empty
 	Memory     int      // bytes that are sorted at once; 0: enough
 }
@@ -54,7 +54,7 @@ func (r *Reconciliation) Close() error { return r.sorter.Close() }
 // ReadExtract reads the other system's side; it tells the columns that mean nothing.
 func (r *Reconciliation) ReadExtract(from io.Reader, format Format) (ignored []string, err error) {
 	return r.kind.readExtract(from, format, func(row *entry) error {
-		if len(row.key) > 0 && !r.wanted(row.key) {
+		if len(row.key) > 0 && !r.wanted(row) {
 			return nil
 		}
 		r.Read++
@@ -70,8 +70,8 @@ func (r *Reconciliation) ReadHere(ctx context.Context, view inspect.View) error 
 
 // take takes a value of ours. The values of a row come in the order of their records.
 func (r *Reconciliation) take(value *entry) error {
-	if !r.wanted(value.key) {
-		return nil
+	if key, _ := r.kind.warehouse(); key >= 0 && !r.wanted(value) {
+		return nil // where it is a label, the extract may have the row all the same
 	}
 	if !value.at.After(r.options.Window.Instant) && value.at.After(r.Freshest) {
 		r.Freshest = value.at
@@ -81,11 +81,18 @@ func (r *Reconciliation) take(value *entry) error {
 	return r.add(value)
 }
 
-func (r *Reconciliation) wanted(key []byte) bool {
-	if len(r.options.Warehouses) == 0 {
+func (r *Reconciliation) wanted(e *entry) bool { return ofWarehouse(r.kind, r.options.Warehouses, e) }
+
+// ofWarehouse tells that a row is of one of the warehouses, or does not say of which.
+func ofWarehouse(kind *Kind, warehouses []string, e *entry) bool {
+	if len(warehouses) == 0 {
 		return true
 	}
-	return slices.Contains(r.options.Warehouses, r.kind.partsOf(key)[r.kind.warehouse()])
+	key, label := kind.warehouse()
+	if key >= 0 {
+		return slices.Contains(warehouses, kind.partsOf(e.key)[key])
+	}
+	return e.labels[label] == "" || slices.Contains(warehouses, e.labels[label])
 }
 
 func (r *Reconciliation) add(e *entry) error {
@@ -106,7 +113,7 @@ func (r *Reconciliation) Compare(ctx context.Context, progress func(done, total 
 	}
 	c := comparison{
 		judgement: judgement{kind: r.kind, window: r.options.Window, tolerance: r.options.Tolerance, asked: asked},
-		summary:   newSummary(r.kind), take: take,
+		summary:   newSummary(r.kind), take: take, warehouses: r.options.Warehouses,
 	}
 	var done int64
 	err := r.sorter.Each(func(key, value []byte) error {
@@ -133,8 +140,9 @@ func (r *Reconciliation) Compare(ctx context.Context, progress func(done, total 
 // comparison takes the sorted entries of both sides and keeps those of one row.
 type comparison struct {
 	judgement
-	summary *Summary
-	take    func(*Row) error
+	summary    *Summary
+	take       func(*Row) error
+	warehouses []string
 
 	open    bool
 	key     []byte
@@ -208,6 +216,9 @@ func (c *comparison) here(e *entry) {
 
 func (c *comparison) end() error {
 	if !c.open {
+		return nil
+	}
+	if _, label := c.kind.warehouse(); label >= 0 && c.there == nil && c.history.then != nil && !ofWarehouse(c.kind, c.warehouses, c.history.then) {
 		return nil
 	}
 	row, any := c.judge(c.there, &c.history)

@@ -92,9 +92,9 @@ func TestWhatBecomesOfARow(t *testing.T) {
 		{"quantity is compared where it is said", invoiced, "- 3 10 each EUR", []string{"-10h 4 10 each EUR"}, Different, "quantity"},
 		{"credited and billed again within the window", invoiced, "- 4 10 each EUR", []string{"-10h 4 10 each EUR", "-1h 0 0 each EUR", "-1h 4 9 each EUR"}, InFlight, "moved here"},
 
-		{"what is compared is what the extract has", paid, "- 10 ? ? ? C-1 EUR", []string{"-10h 10 10 0 0 C-1 EUR"}, Matched, ""},
-		{"another customer owes it", paid, "- 10 10 ? ? C-2 EUR", []string{"-10h 10 10 0 0 C-1 EUR"}, Different, "customer_id"},
-		{"open differs and paid does not", paid, "- 5 10 ? 4 C-1 EUR", []string{"-10h 5 10 0 5 C-1 EUR"}, Different, "open"},
+		{"what is compared is what the extract has", paid, "- 10 ? ? ? ? C-1 EUR", []string{"-10h 10 10 0 0 ? C-1 EUR"}, Matched, ""},
+		{"another customer owes it", paid, "- 10 10 ? ? ? C-2 EUR", []string{"-10h 10 10 0 0 ? C-1 EUR"}, Different, "customer_id"},
+		{"open differs and paid does not", paid, "- 5 10 ? 4 ? C-1 EUR", []string{"-10h 5 10 0 5 ? C-1 EUR"}, Different, "open"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			j := judgement{kind: test.kind, window: window, asked: 1<<len(test.kind.Figures) - 1}
