@@ -144,7 +144,8 @@ func (d *dossier) awaitMasterData(line *openLine) {
 }
 
 // awaitCustomer has the order judged again when its customer comes or changes: while something that is to be billed is not
-// billed by terms that stay, or nobody knows whether it is; and as long as something is told that names the customer's segment.
+// billed by terms that stay, or nobody knows whether it is; while something is missing of an order of which no more is
+// shipped; and as long as something is told that names the customer's segment.
 func (d *dossier) awaitCustomer() {
 	o := d.order
 	if o.Placed == nil || o.AwaitedCustomer == o.Placed.CustomerID {
@@ -152,7 +153,8 @@ func (d *dossier) awaitCustomer() {
 	}
 	settled := o.Agreed != nil && o.Agreed.CustomerID == o.Placed.CustomerID
 	byCustomer := d.customer() == nil && o.Placed.InvoicePolicy == nil // who might be billed when ordering
-	if (settled || o.Count.Shipped == 0 && !byCustomer) && len(o.Holds) == 0 && o.Count.Troubled == 0 && len(o.Raised) == 0 {
+	isShort := o.Final && o.Count.Open > o.Count.Done
+	if (settled || o.Count.Shipped == 0 && !byCustomer && !isShort) && len(o.Holds) == 0 && o.Count.Troubled == 0 && len(o.Raised) == 0 {
 		return
 	}
 	o.AwaitedCustomer = o.Placed.CustomerID

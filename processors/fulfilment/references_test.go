@@ -130,3 +130,14 @@ func TestAPriceThatStaysIsOneOfTheUnitThatItWasWantedIn(t *testing.T) {
 		})
 	}
 }
+
+// A customer's policy says whether a line of which nothing was shipped waits for more.
+func TestAShortLineIsToldWhenItsCustomerComesLast(t *testing.T) {
+	sc := newScene(t, sim.Options{})
+	sc.play(item("A", nil), warehouse("EAST"),
+		order("O1", 1, 0, func(o *schemas.Order) { o.InvoicePolicy = new(schemas.OnShipment) }, line(1, "3", nil)),
+		last(shipment("O1", "S1", 1, 10, schemas.MilestoneDelivered, box(1, "A", "0", nil))))
+	expect(t, "open while the customer is not known", sc.open())
+	sc.play(customer("ACME", nil))
+	expect(t, "open", sc.open(), "short_shipped O1/1 30.00 USD: Nothing was shipped; 3 EA of 3 EA are missing, and the warehouse ships no more.")
+}
