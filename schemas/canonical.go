@@ -98,6 +98,8 @@ type Condition struct {
 	Segment      *string       `avro:"segment" json:"segment,omitempty"`
 	AmountAtRisk *Amount       `avro:"amount_at_risk" json:"amount_at_risk,omitempty"`
 	Currency     *string       `avro:"currency" json:"currency,omitempty"`
+	Quantity     *Quantity     `avro:"quantity" json:"quantity,omitempty"` // of the goods concerned, in UOM
+	UOM          *string       `avro:"uom" json:"uom,omitempty"`
 	At           time.Time     `avro:"at" json:"at"`
 	Message      string        `avro:"message" json:"message"`
 	Resolution   *string       `avro:"resolution" json:"resolution,omitempty"` // of cleared: filled, replayed, superseded …
@@ -114,6 +116,26 @@ type Replay struct {
 	Set         []SetField `avro:"set" json:"set"`       // corrected values
 	Origin      Evidence   `avro:"origin" json:"origin"` // the dead-lettered record
 	At          time.Time  `avro:"at" json:"at"`
+}
+
+// Override lets a reason go that keeps a line from being billed, or takes that back: o2c.overrides, keyed by order_id. Of one
+// exception the override that was given last counts, by At and then CommandID.
+type Override struct {
+	OrderID     string    `avro:"order_id" json:"order_id"`
+	LineNo      int32     `avro:"line_no" json:"line_no"`
+	ExceptionID string    `avro:"exception_id" json:"exception_id"` // of the reason
+	Class       string    `avro:"class" json:"class"`
+	CommandID   string    `avro:"command_id" json:"command_id"`
+	Actor       string    `avro:"actor" json:"actor"`
+	Reason      string    `avro:"reason" json:"reason"`
+	Undo        bool      `avro:"undo" json:"undo"`                       // the reason stands again
+	Quantity    *Quantity `avro:"quantity" json:"quantity,omitempty"`     // how much of it is let go, in UOM; over_shipped
+	UnitPrice   *Price    `avro:"unit_price" json:"unit_price,omitempty"` // of the item that was shipped, per PriceUnit of UOM; substitution_unpriced
+	PriceUnit   int64     `avro:"price_unit" json:"price_unit"`
+	UOM         string    `avro:"uom" json:"uom"`
+	Currency    string    `avro:"currency" json:"currency"` // ISO 4217, of UnitPrice
+	At          time.Time `avro:"at" json:"at"`             // when it was given
+	Origin      Evidence  `avro:"origin" json:"origin"`     // the command
 }
 
 // SetField is one corrected value; Value is its JSON.

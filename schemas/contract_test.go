@@ -33,6 +33,7 @@ var typeOfTopic = map[string]reflect.Type{
 	"o2c.actions":        reflect.TypeFor[Action](),
 	"o2c.conditions":     reflect.TypeFor[Condition](),
 	"o2c.replays":        reflect.TypeFor[Replay](),
+	"o2c.overrides":      reflect.TypeFor[Override](),
 	"o2c.demand":         reflect.TypeFor[Demand](),
 	"o2c.order-facts":    reflect.TypeFor[OrderFact](),
 	"o2c.customers":      reflect.TypeFor[Customer](),

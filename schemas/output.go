@@ -53,6 +53,8 @@ type Exception struct {
 	Segment      *string         `avro:"segment" json:"segment,omitempty"`
 	AmountAtRisk *Amount         `avro:"amount_at_risk" json:"amount_at_risk,omitempty"`
 	Currency     *string         `avro:"currency" json:"currency,omitempty"`
+	Quantity     *Quantity       `avro:"quantity" json:"quantity,omitempty"` // of the goods concerned, in UOM
+	UOM          *string         `avro:"uom" json:"uom,omitempty"`
 	OpenedAt     time.Time       `avro:"opened_at" json:"opened_at"`
 	DueAt        time.Time       `avro:"due_at" json:"due_at"`
 	ResolvedAt   *time.Time      `avro:"resolved_at" json:"resolved_at,omitempty"`

@@ -56,6 +56,7 @@ var (
 var (
 	Conditions = topic[schemas.Condition]("o2c.conditions")
 	Replays    = topic[schemas.Replay]("o2c.replays")
+	Overrides  = topic[schemas.Override]("o2c.overrides")
 	Demand     = topic[schemas.Demand]("o2c.demand")
 	OrderFacts = topic[schemas.OrderFact]("o2c.order-facts")
 )

@@ -50,7 +50,7 @@ func saysTheSame(a, b *schemas.Condition) bool {
 		same(a.Source, b.Source) && same(a.OrderID, b.OrderID) && same(a.LineNo, b.LineNo) && same(a.CustomerID, b.CustomerID) &&
 		same(a.WarehouseID, b.WarehouseID) && same(a.ItemID, b.ItemID) && same(a.ShipmentID, b.ShipmentID) && same(a.InvoiceID, b.InvoiceID) &&
 		same(a.Channel, b.Channel) && same(a.Segment, b.Segment) && same(a.AmountAtRisk, b.AmountAtRisk) && same(a.Currency, b.Currency) &&
-		same(a.Resolution, b.Resolution) && slices.Equal(a.Causes, b.Causes)
+		same(a.Quantity, b.Quantity) && same(a.UOM, b.UOM) && same(a.Resolution, b.Resolution) && slices.Equal(a.Causes, b.Causes)
 }
 
 func same[T comparable](a, b *T) bool { return a == b || a != nil && b != nil && *a == *b }

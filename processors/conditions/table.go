@@ -77,7 +77,7 @@ var classes = []Class{
 		"Ask the customer. If the substitute is wanted, allow it on the order line or name it as a substitute in master data; else have it returned."},
 	{SubstitutionUnpriced, "an item was shipped in place of the ordered one and no price is known for it", schemas.SeverityHigh, ByClass, "pricing", 8 * hours, ByCause, "the order or master data changes, or an override",
 		"Enter a price for the substitute item, valid on the order's date, for this customer or as a list price."},
-	{UOMMismatch, "a unit of measure does not convert into the one that is priced", schemas.SeverityHigh, ByClass, "master data", 8 * hours, ByCause, "the order or master data changes, or an override",
+	{UOMMismatch, "a unit of measure does not convert into the one that is priced", schemas.SeverityHigh, ByClass, "master data", 8 * hours, ByCause, "the order or master data changes",
 		"Add the unit and its factor to the item in master data, or correct the unit where it was entered."},
 	{MissingWeight, "a catch-weight item was shipped without its weight", schemas.SeverityMedium, ByWarehouse, "warehouse", 24 * hours, ByCause, "the weight arrives",
 		"Have the warehouse enter the weight of the line."},

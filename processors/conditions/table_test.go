@@ -121,13 +121,13 @@ func TestMarkdownHasOneRowPerClass(t *testing.T) {
 		t.Fatalf("%d lines for %d classes", len(lines), len(classes))
 	}
 	for i, line := range lines {
-		if strings.Count(line, "|") != 8 {
-			t.Errorf("line %d has not seven columns: %s", i+1, line)
+		if strings.Count(line, "|") != 9 {
+			t.Errorf("line %d has not eight columns: %s", i+1, line)
 		}
 	}
 	for _, want := range []string{
 		"| `unreadable` | an event fails its contract or schema | high | source system's owner, else integration | 4 h | ",
-		"| medium | warehouse's owner, else warehouse | 24 h | the weight arrives | Have the warehouse enter the weight of the line. |",
+		"| medium | warehouse's owner, else warehouse | 24 h | the weight arrives | is refused | Have the warehouse enter the weight of the line. |",
 		"| `disputed` | a customer's dispute is open | high | receivables | 5 days | ",
 	} {
 		if !strings.Contains(page, want) {
@@ -140,6 +140,21 @@ func TestOnlyMissingMasterDataIsGivenAMoment(t *testing.T) {
 	for _, class := range Table() {
 		if waits := class.ShowsAfter() > 0; waits != (class.Name == UnknownReference) {
 			t.Errorf("%s shows after %s", class.Name, class.ShowsAfter())
+		}
+	}
+}
+
+func TestOnlyWhatAnotherSystemDoesNotOwnCanBeOverridden(t *testing.T) {
+	overridden := map[string]Overriding{
+		OverShipped: OverrideBills, ShortShipped: OverrideBills, SubstitutionRefused: OverrideBills, SubstitutionUnpriced: OverrideBills,
+		ShippedAfterCancel: OverrideBills, CreditExceeded: OverrideAccepts,
+	}
+	for _, class := range Table() {
+		if class.Overriding() != overridden[class.Name] || (class.OverrideDoes() != "") != (overridden[class.Name] != NoOverride) {
+			t.Errorf("%s: an override %q (%d)", class.Name, class.OverrideDoes(), class.Overriding())
+		}
+		if promised := strings.Contains(class.ClosesWhen, "override"); promised != (class.Overriding() != NoOverride) {
+			t.Errorf("%s closes when %q, and an override %q", class.Name, class.ClosesWhen, class.OverrideDoes())
 		}
 	}
 }

@@ -24,19 +24,26 @@ type Command struct {
 	Reason    string              `avro:"reason"`
 	Owner     string              `avro:"owner"` // assign
 	Set       []schemas.SetField  `avro:"set"`   // replay
-	Fault     string              `avro:"fault"` // what is wrong with its payload; empty when it can be followed
-	Sent      bool                `avro:"sent"`  // to intake
+	Override  commands.Override   `avro:"override"`
+	Fault     string              `avro:"fault"`  // what is wrong with its payload; empty when it can be followed
+	Sent      bool                `avro:"sent"`   // to intake or to fulfilment
+	Origin    schemas.Evidence    `avro:"origin"` // the command's record
 }
 
 // commandOf reads a command and its payload. A payload that cannot be followed is kept as its fault.
-func commandOf(c *schemas.Command) Command {
-	command := Command{CommandID: c.CommandID, Kind: c.Kind, At: c.Meta.OccurredAt, Actor: c.Actor, Reason: c.Reason, Set: []schemas.SetField{}}
+func commandOf(action *schemas.Action) Command {
+	c := &action.Command
+	command := Command{
+		CommandID: c.CommandID, Kind: c.Kind, At: c.Meta.OccurredAt, Actor: c.Actor, Reason: c.Reason, Set: []schemas.SetField{}, Origin: action.Origin,
+	}
 	var err error
 	switch c.Kind {
 	case schemas.CommandAssign:
 		command.Owner, err = assignPayload(c.Payload)
 	case schemas.CommandReplay:
 		command.Set, err = replayPayload(c.Payload)
+	case schemas.CommandOverride:
+		command.Override, err = commands.ReadOverride(c.Payload)
 	}
 	if err != nil {
 		command.Fault = fmt.Sprintf("payload: %v", err)
@@ -106,14 +113,16 @@ func (r Row) assignee() (owner string) {
 func (r Row) accepted() (by *Command, overtaken bool) {
 	for i, c := range r.Commands {
 		switch {
-		case c.Kind != schemas.CommandResolve || !r.heeds(c) || r.class().Closing != conditions.ByCommand:
+		case !r.heeds(c) || !r.settles(c):
+		case c.Override.Undo:
+			by = nil
 		case c.At.Before(r.AcceptFrom):
 			overtaken = true
-		case r.ClearedAt == nil || !c.At.After(*r.ClearedAt):
-			return &r.Commands[i], overtaken
+		case by == nil && (r.ClearedAt == nil || !c.At.After(*r.ClearedAt)):
+			by = &r.Commands[i]
 		}
 	}
-	return nil, overtaken
+	return by, overtaken
 }
 
 // asksIntake tells whether a command is one for intake: to read the event again, or to give it up.
@@ -157,14 +166,18 @@ func (r Row) answer(c Command) string {
 	switch {
 	case c.Fault != "":
 		return "refused: " + c.Fault
+	case c.Kind == schemas.CommandOverride && class.Overriding() != conditions.OverrideAccepts:
+		return r.answerOverride(c)
 	case c.At.Before(r.HeedFrom):
 		return "refused: given before the exception was raised again; give it again if it still holds"
 	case c.Kind == schemas.CommandAssign:
 		return "assigned to " + c.Owner
 	case c.Kind == schemas.CommandReplay && class.Name != conditions.Unreadable:
 		return "refused: only an unreadable event can be replayed"
+	case c.Kind == schemas.CommandOverride:
+		return r.answerOverride(c)
 	case c.Kind != schemas.CommandReplay && c.Kind != schemas.CommandResolve:
-		return fmt.Sprintf("refused: an exception takes assign, resolve and replay, not %s", c.Kind)
+		return fmt.Sprintf("refused: an exception takes assign, resolve, replay and override, not %s; an order can be held and released", c.Kind)
 	case by != nil && c.Kind == schemas.CommandResolve:
 		return "resolved"
 	case !r.Standing:

@@ -38,6 +38,7 @@ func (r Row) exception() *schemas.Exception {
 	}
 	var remark string
 	e.AmountAtRisk, e.Currency, remark = r.atRisk()
+	e.Quantity, e.UOM = raised.Quantity, raised.UOM
 	e.Message += remark
 	r.work(e, class)
 	return e
@@ -57,7 +58,11 @@ func (r Row) work(e *schemas.Exception, class conditions.Class) {
 	switch {
 	case by != nil:
 		e.Status, e.ResolvedAt = schemas.ExceptionResolved, new(latest(by.At, e.OpenedAt))
-		e.Resolution = new("resolved by " + by.Actor + ": " + by.Reason)
+		how := "resolved"
+		if by.Kind == schemas.CommandOverride {
+			how = "overridden"
+		}
+		e.Resolution = new(how + " by " + by.Actor + ": " + by.Reason)
 	case !r.Standing:
 		e.Status, e.ResolvedAt, e.Resolution = schemas.ExceptionResolved, r.ClearedAt, r.Resolution
 	}
@@ -76,12 +81,17 @@ func latest(a, b time.Time) time.Time {
 	return a
 }
 
-// nextAction is the class's, and where a resolve does not close it, that.
+// nextAction is the class's, with what an override does where it can be overridden, and where a resolve does not close it,
+// that.
 func nextAction(class conditions.Class) string {
 	if class.Closing != conditions.ByCause {
 		return class.NextAction
 	}
-	return class.NextAction + " The exception closes by itself (" + class.ClosesWhen + "); to resolve it by hand only leaves a note."
+	action := class.NextAction
+	if does := class.OverrideDoes(); does != "" {
+		action += " Or override it, which " + does + "."
+	}
+	return action + " The exception closes by itself (" + class.ClosesWhen + "); to resolve it by hand only leaves a note."
 }
 
 // agreed is what the condition says, else what all assessments that say something agree on.

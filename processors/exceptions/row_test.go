@@ -37,9 +37,9 @@ func assess(orderID, amount, currency string) *schemas.Condition {
 }
 
 func command(minutes int, kind schemas.CommandKind, id, payload string) Command {
-	return commandOf(&schemas.Command{
+	return commandOf(&schemas.Action{Origin: schemas.Evidence{Topic: "o2c.commands", Offset: int64(minutes), EventID: id}, Command: schemas.Command{
 		Meta: schemas.Meta{OccurredAt: at(minutes)}, CommandID: id, Actor: "ann", Kind: kind, Target: "ex-1", Reason: "because", Payload: payload,
-	})
+	}})
 }
 
 // rowOf plays conditions and commands in the order given.
@@ -60,6 +60,7 @@ func rowOf(steps ...any) Row {
 			}
 		}
 		row, _ = row.asked(day)
+		row, _ = row.overrides()
 	}
 	return row
 }

@@ -7,6 +7,8 @@
 //     intake to give the event up, which clears the cause. Everywhere else it leaves a note: the exception stays open while
 //     its cause stands, since a queue from which things vanish unsolved cannot be trusted.
 //   - replay has intake read an unreadable event again, with corrected values if it brings some.
+//   - override lets go what keeps a line from being billed, or takes that back: fulfilment follows it. Which classes can be
+//     overridden is told beside the table of classes.
 //
 // The last command stands on the exception with who gave it, why, and what became of it. The audit trail is o2c.actions.
 // A command that comes before its exception is kept and followed when the exception is raised. Whether an order is held or
@@ -33,6 +35,7 @@ type exceptions struct {
 	warehouses *stream.Reference[schemas.Warehouse]
 	out        *stream.Output[schemas.Exception]
 	replays    *stream.Output[schemas.Replay]
+	overrides  *stream.Output[schemas.Override]
 	orderFacts *stream.Output[schemas.OrderFact]
 	showing    *stream.Timers // by exception_id
 	waking     *stream.Timers // by exception_id
@@ -46,6 +49,7 @@ func Stage(catalogue topics.Catalogue, policy Policy) *stream.Stage {
 	ex.warehouses = stream.NewReference(stage, 1, topics.Warehouses)
 	ex.out = stream.EmitLatest(stage, topics.Exceptions)
 	ex.replays = stream.Emit(stage, topics.Replays)
+	ex.overrides = stream.Emit(stage, topics.Overrides)
 	ex.orderFacts = stream.Emit(stage, topics.OrderFacts)
 	stream.On(stage, topics.Conditions, ex.onCondition)
 	stream.On(stage, topics.Actions, ex.onAction)
@@ -96,7 +100,7 @@ func (ex *exceptions) onAction(s *stream.Step, action *schemas.Action) error {
 	}
 	before := ex.get(s, target)
 	s.Count("applied")
-	ex.change(s, before, before.commanded(commandOf(&action.Command)), action.Command.Meta.OccurredAt)
+	ex.change(s, before, before.commanded(commandOf(action)), action.Command.Meta.OccurredAt)
 	return nil
 }
 
@@ -137,6 +141,7 @@ func (ex *exceptions) get(s *stream.Step, exceptionID string) Row {
 // follows from the clock or master data.
 func (ex *exceptions) change(s *stream.Step, before, after Row, at time.Time) {
 	after, replays := after.asked(s.Now())
+	after, overrides := after.overrides()
 	if reflect.DeepEqual(before, after) {
 		return
 	}
@@ -145,6 +150,9 @@ func (ex *exceptions) change(s *stream.Step, before, after Row, at time.Time) {
 	ex.setTimer(s, after)
 	for _, replay := range replays {
 		ex.replays.SendTo(s, replay.Origin.Partition, replay.ExceptionID, &replay)
+	}
+	for _, override := range overrides {
+		ex.overrides.Send(s, override.OrderID, &override)
 	}
 	was, is := pictureOf(before), pictureOf(after)
 	if is.exception == nil {

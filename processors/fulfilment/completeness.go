@@ -15,7 +15,7 @@ func (v *verdict) filled(c *lineCase, customer *CustomerTerms, ordered *ItemTerm
 	case shipPolicy(c.order, customer) == schemas.ShipPartialCancelBackorder:
 		return true
 	}
-	return customer != nil && ordered != nil && shipped >= leastToClose(v.ordered, underTolerance(customer, ordered, c.policy))
+	return v.closedShort(c, customer, ordered) || customer != nil && ordered != nil && shipped >= leastToClose(v.ordered, underTolerance(customer, ordered, c.policy))
 }
 
 // shippedInTurn is what was shipped for the line and counts, whether it came back or not.

@@ -316,22 +316,27 @@ const itself = "its cause is gone"
 func (d *dossier) raise(line *openLine) {
 	var raised []RaisedRow
 	for _, reason := range line.verdict.reasons {
-		condition := reason.condition(d.s.Now(), d.stage.Name, line.row, d.about(), line.verdict.worth)
+		condition := reason.condition(d.s.Now(), d.stage.Name, line.row, d.about(), line.verdict.unit.uom, line.verdict.worth)
 		if len(condition.Causes) == 0 { // of what was not shipped the order itself is all that tells
 			condition.Causes = append(condition.Causes, d.order.Placed.Fact.Origin)
 		}
 		d.board.Raise(d.s, condition)
 		raised = append(raised, RaisedRow{condition.ExceptionID, condition.Class})
 	}
-	line.row.Raised = d.clear(line.row.Raised, raised)
+	line.row.Raised = d.clear(line.row, raised)
 }
 
-// clear clears what stood before and does not stand now; it returns now, sorted.
-func (d *dossier) clear(before, now []RaisedRow) []RaisedRow {
-	for _, old := range before {
-		if !slices.Contains(now, old) {
-			d.board.Clear(d.s, old.Class, old.ExceptionID, itself)
+// clear clears what stood of a line before and does not stand now; it returns now, sorted.
+func (d *dossier) clear(line *LineRow, now []RaisedRow) []RaisedRow {
+	for _, old := range line.Raised {
+		if slices.Contains(now, old) {
+			continue
 		}
+		resolution := itself
+		if by := line.overriddenBy(old.ExceptionID); by != nil {
+			resolution = "overridden by " + by.Actor + ": " + by.Reason
+		}
+		d.board.Clear(d.s, old.Class, old.ExceptionID, resolution)
 	}
 	slices.SortFunc(now, func(a, b RaisedRow) int { return cmp.Compare(a.ExceptionID, b.ExceptionID) })
 	return now

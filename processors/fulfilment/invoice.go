@@ -32,6 +32,9 @@ func (v *verdict) bill(c *lineCase, customer *CustomerTerms, ordered Price) {
 		if v.agreement.isSubstitute(part.ItemID) {
 			bill.Rule += ":substitution_" + string(customer.SubstitutionPrice)
 		}
+		if part.overridden {
+			bill.Rule += overridden
+		}
 		if !bill.priceAt(price) {
 			v.block(part, conditions.UnknownReference, "price/"+v.agreement.itemID).say(tooLarge, bill.Quantity, bill.UOM, price.UnitPrice, price.PriceUnit)
 			continue
@@ -84,7 +87,7 @@ func (v *verdict) priceOf(c *lineCase, part *shippedPart, customer *CustomerTerm
 		both[0] = forOrdered()
 	}
 	if needsSubstitutePrice(rule) {
-		listed := c.master.listed(part.ItemID, part.UOM)
+		listed := v.substitutePrice(c, part)
 		both[1] = listed.per(measure{part.ItemID, listed.UOM, part.terms}, in)
 	}
 	if both[0] == nil || both[1] == nil {

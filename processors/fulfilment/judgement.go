@@ -35,6 +35,7 @@ type verdict struct {
 	demand    []DemandRow
 	ahead     bool             // the line is billed when it is ordered
 	due       schemas.Quantity // of a line that is billed when it is ordered, as far as it is agreed
+	beyond    schemas.Quantity // what people let go of what is too much
 	tally     LineTally        // open, done and blocked; the rest depends on what is billed
 	known     bool             // order and line are known
 	unknown   bool             // the order is known, and does not have the line that a shipment carries
@@ -54,10 +55,12 @@ type shippedPart struct {
 	returned, surplus             schemas.Quantity // of what was shipped came back; came back beyond that
 	allowed                       schemas.Quantity // of what was kept
 
-	release *Fact // under the policy manual, what lets it be billed; nil: nothing yet
-	refused bool
-	late    bool // left after the line was cancelled, or ERP cancelled it
-	blocked bool // for whatever reason
+	release    *Fact // under the policy manual, what lets it be billed; nil: nothing yet
+	refused    bool
+	late       bool // left after the line was cancelled, or ERP cancelled it
+	blocked    bool // for whatever reason
+	letGo      bool // a person lets it go that it is with the customer though the line is cancelled
+	overridden bool // it is not billed as it is but for what a person lets go
 }
 
 func (p *shippedPart) takesItsTurn() bool { return p.counts && !p.refused && !p.late }
@@ -85,7 +88,7 @@ func (v *verdict) judge(c *lineCase) {
 	if fault == priced {
 		v.price = price.per(measure{v.agreement.itemID, price.UOM, ordered}, v.unit)
 	}
-	v.markRefusedAndLate(ordered)
+	v.markRefusedAndLate(c, ordered)
 	v.tally.Open = v.agreement.expectsShipping()
 	v.tally.Done = v.tally.Open && v.filled(c, customer, ordered)
 	v.ahead = v.trigger != nil && v.trigger.when == whenOrdered && (ordered == nil || !ordered.CatchWeight)
@@ -169,11 +172,12 @@ func (p *shippedPart) countIn(unit measure) bool {
 	return exact == [5]bool{true, true, true, true, true}
 }
 
-func (v *verdict) markRefusedAndLate(ordered *ItemTerms) {
+func (v *verdict) markRefusedAndLate(c *lineCase, ordered *ItemTerms) {
 	a := &v.agreement
 	for _, part := range v.parts {
 		part.refused = a.refuses(part.ItemID, ordered)
 		part.late = a.standing == withdrawn || !a.open && !part.shipment.ShippedAt.Before(a.endedAt)
+		c.letGo(part)
 	}
 }
 
@@ -197,7 +201,7 @@ func (v *verdict) findReasons(c *lineCase, customer *CustomerTerms, ordered *Ite
 		over = overTolerance(customer, ordered, c.policy)
 	}
 	v.inTurn = append(v.inTurn[:0], v.parts...)
-	excess := allocate(v.inTurn, mostToBill(v.ordered, over))
+	excess := v.allocate(c, mostToBill(v.ordered, over), customer != nil && ordered != nil)
 	for _, part := range v.parts {
 		v.tellCancelled(c, part)
 		v.tellOverReturned(part)

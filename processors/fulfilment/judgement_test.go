@@ -103,7 +103,7 @@ func (v *verdict) billsText() string {
 func (v *verdict) reasonsText(row *LineRow) string {
 	var lines []string
 	for _, r := range v.reasons {
-		c := r.condition(day, "fulfilment", row, about{orderID: row.OrderID, currency: v.currency}, v.worth)
+		c := r.condition(day, "fulfilment", row, about{orderID: row.OrderID, currency: v.currency}, v.unit.uom, v.worth)
 		text := c.Class
 		if c.AmountAtRisk != nil {
 			text += " " + c.AmountAtRisk.String() + " " + *c.Currency
@@ -210,7 +210,7 @@ func TestAConditionNamesShipmentAndWarehouseWhenThereIsOne(t *testing.T) {
 	of := about{orderID: "O1", customerID: "ACME", channel: "web", segment: "retail", currency: "USD"}
 	condition := func() *schemas.Condition {
 		v := g.judge()
-		return v.reasons[0].condition(day, "fulfilment", g.line, of, v.worth)
+		return v.reasons[0].condition(day, "fulfilment", g.line, of, v.unit.uom, v.worth)
 	}
 	c := condition()
 	if *c.OrderID != "O1" || *c.LineNo != 1 || *c.CustomerID != "ACME" || *c.Channel != "web" || *c.Segment != "retail" || *c.ItemID != "A" || *c.ShipmentID != "S1" || *c.WarehouseID != "EAST" {

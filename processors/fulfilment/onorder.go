@@ -1,6 +1,8 @@
 package fulfilment
 
 import (
+	"slices"
+
 	"waybill/processors/conditions"
 	"waybill/processors/money"
 	"waybill/schemas"
@@ -17,7 +19,7 @@ import (
 func (v *verdict) billAhead(c *lineCase, customer *CustomerTerms, ordered *ItemTerms, price Price, fault priceFault) {
 	a := &v.agreement
 	v.due = v.toBillAhead()
-	if a.standing != agreed || v.due == 0 {
+	if !v.owesAhead() || v.due == 0 {
 		return
 	}
 	missing := func(class, what, format string, args ...any) {
@@ -39,6 +41,9 @@ func (v *verdict) billAhead(c *lineCase, customer *CustomerTerms, ordered *ItemT
 		Unit: orderUnit, PartItemID: a.itemID, PartUOM: a.uom, OrderedItemID: a.itemID, CustomerID: customer.CustomerID, Currency: v.currency,
 		Trigger: v.trigger.policy, Rule: string(v.trigger.policy), Covers: v.due, CoversUOM: v.unit.uom, Returned: v.returnedInTurn(),
 	}
+	if slices.ContainsFunc(v.parts, func(part *shippedPart) bool { return part.overridden }) {
+		bill.Rule += overridden
+	}
 	in := measure{a.itemID, a.uom, ordered}
 	if bill.Quantity, bill.UOM = v.due, v.unit.uom; v.unit.uom != a.uom {
 		factor, _ := ratio(v.unit, in)
@@ -58,15 +63,20 @@ func (v *verdict) billAhead(c *lineCase, customer *CustomerTerms, ordered *ItemT
 	}
 }
 
+// owesAhead tells whether the customer owes what was kept of the line: of one that ERP has cancelled what people let go.
+func (v *verdict) owesAhead() bool {
+	return v.agreement.standing == agreed || v.agreement.standing == withdrawn
+}
+
 // toBillAhead is what was kept of what was shipped for the line, and, while it is open, what has not been shipped of it; of
-// more than was ordered nothing.
+// more than was ordered nothing but what people let go.
 func (v *verdict) toBillAhead() schemas.Quantity {
 	shipped := v.shippedInTurn()
 	due := shipped - v.returnedInTurn()
 	if v.tally.Open {
 		due += max(0, v.ordered-shipped)
 	}
-	return min(due, v.ordered)
+	return min(due, v.ordered+v.beyond)
 }
 
 // returnedInTurn is what came back of what was shipped for the line and counts.
@@ -86,7 +96,7 @@ func (v *verdict) settleAhead(covered schemas.Quantity) {
 	if value != nil {
 		v.tally.Unbilled = *value
 	}
-	if v.agreement.standing == agreed && left > 0 {
+	if v.owesAhead() && left > 0 {
 		v.tally.Shipped = true
 		if value != nil {
 			v.tally.Waiting = *value

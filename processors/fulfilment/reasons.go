@@ -51,7 +51,7 @@ func (r *reason) say(format string, args ...any) {
 // tellCancelled tells of a cancelled line what has left the warehouse and not come back, and what the warehouse goes on with.
 func (v *verdict) tellCancelled(c *lineCase, part *shippedPart) {
 	a := &v.agreement
-	if a.open && a.standing != withdrawn {
+	if a.open && a.standing != withdrawn || part.letGo {
 		return
 	}
 	if part.Shipped == 0 && part.Allocated > 0 {
@@ -78,7 +78,7 @@ func (v *verdict) cancellation() string {
 }
 
 func (v *verdict) tellNotAccepted(part *shippedPart) {
-	if v.agreement.standing == agreed {
+	if v.agreement.standing == agreed || part.letGo && v.agreement.standing == withdrawn {
 		return
 	}
 	part.blocked = true
@@ -145,7 +145,7 @@ func (v *verdict) tellSubstitution(c *lineCase, part *shippedPart, customer *Cus
 			told.say("item %s was shipped in place of %s, and the order line takes no substitute", part.ItemID, a.itemID)
 		}
 	case !v.ahead && customer != nil && needsSubstitutePrice(customer.SubstitutionPrice):
-		listed := c.master.listed(part.ItemID, part.UOM)
+		listed := v.substitutePrice(c, part)
 		if listed != nil && listed.UnitPrice > 0 {
 			return
 		}
@@ -184,12 +184,14 @@ func (v *verdict) tellShortShipped() {
 }
 
 // id names the exception of a reason.
-func (r *reason) id(line *LineRow) string {
-	return conditions.ID(r.class, line.OrderID, fmt.Sprint(line.LineNo), r.what)
+func (r *reason) id(line *LineRow) string { return reasonID(r.class, line, r.what) }
+
+func reasonID(class string, line *LineRow, what string) string {
+	return conditions.ID(class, line.OrderID, fmt.Sprint(line.LineNo), what)
 }
 
 // condition is the record of a reason.
-func (r *reason) condition(now time.Time, stage string, line *LineRow, of about, worth func(schemas.Quantity) *schemas.Amount) *schemas.Condition {
+func (r *reason) condition(now time.Time, stage string, line *LineRow, of about, uom string, worth func(schemas.Quantity) *schemas.Amount) *schemas.Condition {
 	condition := conditions.Raise(now, stage, r.class, r.id(line), r.message())
 	of.describe(condition)
 	condition.LineNo = new(line.LineNo)
@@ -198,6 +200,9 @@ func (r *reason) condition(now time.Time, stage string, line *LineRow, of about,
 	condition.ShipmentID = r.shipment()
 	if amount := worth(r.quantity); amount != nil && *amount > 0 {
 		condition.AmountAtRisk, condition.Currency = amount, new(of.currency)
+	}
+	if r.quantity > 0 {
+		condition.Quantity, condition.UOM = new(r.quantity), new(uom)
 	}
 	condition.Causes = r.causes()
 	return condition

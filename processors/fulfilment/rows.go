@@ -97,19 +97,20 @@ type RaisedRow struct {
 
 // LineRow is an order line, by order id and line number. It is there before the order is, when something else came first.
 type LineRow struct {
-	OrderID  string                `avro:"order_id"`
-	LineNo   int32                 `avro:"line_no"`
-	Placed   *schemas.OrderLine    `avro:"placed"`   // as it last stood open; nil: the order does not have it
-	EndedAt  *time.Time            `avro:"ended_at"` // when it was cancelled or left out; the zero time: it never was open; nil: open
-	Accepted *schemas.AcceptedLine `avro:"accepted"` // nil: ERP does not name it
-	Parts    []Part                `avro:"parts"`    // by shipment, item, unit
-	Terms    []ItemTerms           `avro:"terms"`    // master data as of the line's first bills: they stay
-	Prices   []ListedPrice         `avro:"prices"`   // and what the price list said then; by item, unit, customer, currency
-	Billed   []Bill                `avro:"billed"`   // net: what credits took back is not in it; by unit, shipment, item, unit of measure
-	Raised   []RaisedRow           `avro:"raised"`   // by exception id
-	Demand   []DemandRow           `avro:"demand"`   // as last told, zeros left out; by item, warehouse
-	Grace    bool                  `avro:"grace"`    // the grace timer of the unknown line runs
-	Tally    LineTally             `avro:"tally"`
+	OrderID   string                `avro:"order_id"`
+	LineNo    int32                 `avro:"line_no"`
+	Placed    *schemas.OrderLine    `avro:"placed"`    // as it last stood open; nil: the order does not have it
+	EndedAt   *time.Time            `avro:"ended_at"`  // when it was cancelled or left out; the zero time: it never was open; nil: open
+	Accepted  *schemas.AcceptedLine `avro:"accepted"`  // nil: ERP does not name it
+	Parts     []Part                `avro:"parts"`     // by shipment, item, unit
+	Terms     []ItemTerms           `avro:"terms"`     // master data as of the line's first bills: they stay
+	Prices    []ListedPrice         `avro:"prices"`    // and what the price list said then; by item, unit, customer, currency
+	Billed    []Bill                `avro:"billed"`    // net: what credits took back is not in it; by unit, shipment, item, unit of measure
+	Raised    []RaisedRow           `avro:"raised"`    // by exception id
+	Overrides []OverrideRow         `avro:"overrides"` // of people; by exception id
+	Demand    []DemandRow           `avro:"demand"`    // as last told, zeros left out; by item, warehouse
+	Grace     bool                  `avro:"grace"`     // the grace timer of the unknown line runs
+	Tally     LineTally             `avro:"tally"`
 }
 
 // LineTally is what the header counts of a line.
@@ -232,6 +233,7 @@ func (o *OrderRow) fillLists() {
 
 func (row *LineRow) fillLists() {
 	row.Parts, row.Terms, row.Prices, row.Billed, row.Raised, row.Demand = asList(row.Parts), asList(row.Terms), asList(row.Prices), asList(row.Billed), asList(row.Raised), asList(row.Demand)
+	row.Overrides = asList(row.Overrides)
 }
 
 func asList[T any](list []T) []T {

@@ -40,11 +40,11 @@ func TestRowsComeBackAsTheyWerePut(t *testing.T) {
 	placed, accepts := line(1, "4", nil), accepted(1, "4", "9", nil)
 	row := &LineRow{
 		OrderID: "O1", LineNo: 1, Placed: &placed, EndedAt: &time.Time{}, Accepted: &accepts,
-		Parts:  []Part{{"S1", milestones.Part{ItemID: "A", UOM: "EA", Allocated: 1, Picked: 2, Packed: 3, Shipped: 4, Delivered: 5, Returned: 6, Weight: new(q("7"))}}},
-		Terms:  []ItemTerms{{"A", "EA", []schemas.ItemUOM{{UOM: "CS", Numerator: 12, Denominator: 1}}, true, []string{"B"}, percent("1"), percent("2")}},
-		Prices: []ListedPrice{{"A", "EA", "ACME", "USD", Price{1, 2, "EA"}}},
-		Billed: []Bill{{Unit: "order", ShipmentID: "S1", PartItemID: "A", PartUOM: "EA", Quantity: 3, UnitPrice: 4, PriceUnit: 1, Amount: 12, InvoiceReadyID: "ir-1", Revision: 2}},
-		Raised: []RaisedRow{{"ex-1", "over_shipped"}}, Demand: []DemandRow{{"A", "EAST", 1, 2}}, Grace: true, Tally: LineTally{true, true, true, true, true, 1, 2},
+		Parts:     []Part{{"S1", milestones.Part{ItemID: "A", UOM: "EA", Allocated: 1, Picked: 2, Packed: 3, Shipped: 4, Delivered: 5, Returned: 6, Weight: new(q("7"))}}},
+		Terms:     []ItemTerms{{"A", "EA", []schemas.ItemUOM{{UOM: "CS", Numerator: 12, Denominator: 1}}, true, []string{"B"}, percent("1"), percent("2")}},
+		Prices:    []ListedPrice{{"A", "EA", "ACME", "USD", Price{1, 2, "EA"}}},
+		Billed:    []Bill{{Unit: "order", ShipmentID: "S1", PartItemID: "A", PartUOM: "EA", Quantity: 3, UnitPrice: 4, PriceUnit: 1, Amount: 12, InvoiceReadyID: "ir-1", Revision: 2}},
+		Overrides: []OverrideRow{{"ex-1", "c-1", "ann", "because", true, new(q("3")), &Price{4, 1, "EA"}, "EA", "USD", fact}}, Raised: []RaisedRow{{"ex-1", "over_shipped"}}, Demand: []DemandRow{{"A", "EAST", 1, 2}}, Grace: true, Tally: LineTally{true, true, true, true, true, 1, 2},
 	}
 	if back := roundTrip(t, row); !reflect.DeepEqual(back, row) {
 		t.Errorf("got %+v\nwant %+v", back, row)

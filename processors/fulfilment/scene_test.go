@@ -192,6 +192,8 @@ func (sc *scene) send(event any) {
 		sim.Send(sc.World, topics.Orders, e.OrderID, e)
 	case *schemas.ShipmentEvent:
 		sim.Send(sc.World, topics.Shipments, e.OrderID, e)
+	case *schemas.Override:
+		sim.Send(sc.World, topics.Overrides, e.OrderID, e)
 	case *schemas.Action:
 		sim.Send(sc.World, topics.Actions, e.Command.Target, e)
 	case *schemas.Customer:

@@ -11,8 +11,8 @@
 //
 // InvoiceReady.Rule is made of these words: the trigger (on_shipment, per_delivery, proof_of_delivery, order_complete,
 // on_order, manual); where the customer's substitution price rule was applied to a line :substitution_original,
-// :substitution_substitute or :substitution_lower; on a credit :corrected (billed again), :returned (what came back, not
-// billed again) or :withdrawn (not billed again).
+// :substitution_substitute or :substitution_lower; on a bill that a person's override lets be made :overridden; on a credit
+// :corrected (billed again), :returned (what came back, not billed again) or :withdrawn (not billed again).
 package fulfilment
 
 import (
@@ -84,6 +84,7 @@ func Stage(catalogue topics.Catalogue, policy Policy) *stream.Stage {
 	stream.On(stage, topics.Orders, f.takeOrder)
 	stream.On(stage, topics.Shipments, f.takeShipment)
 	stream.On(stage, topics.Actions, f.takeAction)
+	stream.On(stage, topics.Overrides, f.takeOverride)
 	stage.OnWake(f.wake)
 	return stage
 }

@@ -83,6 +83,9 @@ func (d *dossier) grounds(lineNo int32, bill *Bill, credit bool) []Fact {
 	if d.order.Accepted != nil {
 		facts = append(facts, d.order.Accepted.Fact)
 	}
+	if at, open := d.placeOf(lineNo); open {
+		facts = append(facts, d.lines[at].row.asked(bill, credit)...)
+	}
 	if bill.ShipmentID == "" {
 		return d.groundsAhead(facts, lineNo, credit)
 	}

@@ -40,13 +40,16 @@ func (l *line) owed() number {
 	if l.open {
 		owed = plus(owed, notNegative(toCome))
 	}
-	return least(owed, l.ordered)
+	return least(owed, plus(l.ordered, orZero(l.beyond)))
 }
+
+// owes tells whether the customer owes what stayed there: of what ERP has cancelled only what people let go counts.
+func (l *line) owes() bool { return l.standing == agreed || l.standing == withdrawn }
 
 // billAhead works out the bill of what was ordered, and why there is none.
 func (l *line) billAhead(m *masterData, item *schemas.Item, ordered *price, isPriced bool) {
 	l.due = l.owed()
-	if l.standing != agreed || !positive(l.due) {
+	if !l.owes() || !positive(l.due) {
 		return
 	}
 	missing := func(class, what string) {

@@ -206,7 +206,7 @@ func (l *line) waiting() (is bool, quantity number) {
 		return false, quantity
 	}
 	if l.ahead {
-		if l.standing == agreed {
+		if l.owes() {
 			quantity = l.left()
 		}
 		return positive(quantity), quantity

@@ -34,11 +34,12 @@ type facts struct {
 	assigned map[string]string // exception → owner
 	turnOf   map[*schemas.Shipment]int
 	asked    map[string][]*asked // by order
+	waivers  map[OrderLine][]*waiver
 }
 
 // gather goes through the history turn by turn.
 func gather(h *workload.History) *facts {
-	f := &facts{lanes: map[[2]string]*lane{}, settled: map[string]bool{}, assigned: map[string]string{}, turnOf: map[*schemas.Shipment]int{}, asked: map[string][]*asked{}}
+	f := &facts{lanes: map[[2]string]*lane{}, settled: map[string]bool{}, assigned: map[string]string{}, turnOf: map[*schemas.Shipment]int{}, asked: map[string][]*asked{}, waivers: map[OrderLine][]*waiver{}}
 	repairs := map[string]bool{} // writers whose events can be read
 	f.takeTurn(0, h.Steering, repairs)
 	pending := []*workload.Event{}
@@ -68,6 +69,10 @@ func (f *facts) takeTurn(turn int, events []workload.Event, repairs map[string]b
 		case *schemas.Command:
 			if a := asksOfOrder(turn, event); a != nil {
 				f.ask(value.Target, a)
+				continue
+			}
+			if event.Waives != nil {
+				f.waive(event)
 				continue
 			}
 			if event.Trouble == nil && !slices.ContainsFunc(commands, func(c *workload.Event) bool { return c.Entity == event.Entity }) {

@@ -43,6 +43,7 @@ type line struct {
 	endedAt  *time.Time         // when it was cancelled or left out
 	accepted *schemas.AcceptedLine
 	parts    []*part
+	waivers  []*waiver
 	verdict
 }
 
@@ -91,6 +92,9 @@ func ordersOf(f *facts, m *masterData) map[string]*order {
 				of(orderID).holds = append(of(orderID).holds, h)
 			}
 		}
+	}
+	for at, all := range f.waivers {
+		of(at.OrderID).line(at.LineNo).waivers = all
 	}
 	for orderID, all := range f.asked {
 		of(orderID).asked = all

@@ -15,6 +15,7 @@ type verdict struct {
 	ordered    number
 	ahead      bool   // it is billed when it is ordered
 	due        number // then: what is to be
+	beyond     number // what people let go of what is too much
 	open, done bool   // still to be shipped; nothing more is to be
 	standing   standing
 	worthOfOne number // at the ordered item's price; nil: not known
@@ -95,6 +96,7 @@ func (l *line) judge(m *masterData) {
 	for _, p := range l.parts {
 		p.refused = l.refuses(p.item, item)
 		p.late = l.standing == withdrawn || l.endedAt != nil && !p.leftAt.Before(*l.endedAt)
+		l.pardon(p)
 	}
 	l.open = l.endedAt == nil && l.standing != rejected && l.standing != withdrawn
 	l.done = l.open && l.filled(item)
@@ -238,6 +240,8 @@ func (l *line) filled(item *schemas.Item) bool {
 		return true
 	case o.customer == nil || item == nil:
 		return false
+	case l.standing == agreed && l.waived("short_shipped", "") != nil:
+		return true
 	}
 	under := least(whole(1), tolerance(o.customer.UnderTolerancePercent, item.UnderTolerancePercent))
 	return !less(shipped, up(times(l.ordered, minus(whole(1), under))))
@@ -279,10 +283,10 @@ func (l *line) findReasons(m *masterData, item *schemas.Item, isPriced bool) {
 	if customer != nil && item != nil {
 		overBy = tolerance(customer.OverTolerancePercent, item.OverTolerancePercent)
 	}
-	excess := l.share(down(times(l.ordered, plus(whole(1), overBy))))
+	excess := l.shareAll(m, down(times(l.ordered, plus(whole(1), overBy))), customer != nil && item != nil)
 	for _, p := range l.parts {
 		kept, isKept := p.kept(), p.isKept()
-		if l.endedAt != nil || l.standing == withdrawn {
+		if (l.endedAt != nil || l.standing == withdrawn) && !p.pardoned {
 			l.shippedAfterCancel(p, kept, isKept)
 		}
 		if positive(p.tooMany) || !p.counts && less(p.shipped, p.returned) {
@@ -375,6 +379,9 @@ func (l *line) judgeSubstitute(m *masterData, p *part, kept number) (needsOrdere
 }
 
 func (l *line) listedFor(m *masterData, p *part) *price {
+	if w := l.waived("substitution_unpriced", p.item); w != nil && w.price != nil && w.currency == l.order.currency() {
+		return w.price
+	}
 	return m.listed(p.item, l.order.placed.CustomerID, l.order.currency(), l.order.placedOn, p.uom)
 }
 

@@ -49,6 +49,15 @@ type Event struct {
 	Kind    string   // what it stands for in the count of what was reached; empty: nothing out of the ordinary
 	Trouble *Trouble // nil: it can be taken
 	Cures   bool     // a command to replay, with the values that were wrong
+	Waives  *Waived  // a command to override: the reason that it is about
+}
+
+// Waived is a reason that keeps a line from being billed, and that people let go or take up again.
+type Waived struct {
+	Class   string
+	OrderID string
+	LineNo  int32
+	Item    string // that was shipped, of a reason about a substitute
 }
 
 // Trouble is why an event cannot be taken, and what can be told of it nevertheless.

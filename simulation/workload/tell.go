@@ -32,7 +32,7 @@ func Tell(seed uint64, registry *schemas.LocalRegistry, options Options) *Histor
 		random: rand.New(rand.NewPCG(seed, 51)), registry: registry, wire: newWire(registry), sequences: map[string]int64{},
 		history: &History{Seed: seed, Start: opening, End: opening.Add(length)},
 	}
-	staff := t.people(seed)
+	staff := t.people(seed, options.Calm)
 	t.masterData()
 	t.plainCourse(seed)
 	orders := options.Orders
@@ -46,11 +46,11 @@ func Tell(seed uint64, registry *schemas.LocalRegistry, options Options) *Histor
 	t.invoiceAll()
 	t.moveStock()
 	t.sort()
-	asked := staff.workOrders(options.Calm)
+	asked := staff.workOrders()
 	if !options.Calm {
 		t.troubles()
 	}
-	t.history.Events = append(t.history.Events, asked...)
+	t.history.Events = append(t.history.Events, append(asked, staff.letGo()...)...)
 	for i := range t.history.Steering {
 		t.wire.write(&t.history.Steering[i])
 	}
