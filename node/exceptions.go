@@ -2,22 +2,17 @@ package node
 
 import (
 	"context"
-	"log/slog"
 	"sync"
 
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/twmb/franz-go/pkg/kgo"
 
 	"waybill/schemas"
 	"waybill/topics"
 )
 
-// openExceptions follows o2c.exceptions and counts what is open. Every process that runs the exceptions stage shows the
-// whole, so dashboards take the maximum over processes, not the sum.
+// openExceptions follows o2c.exceptions and counts what is open.
 type openExceptions struct {
-	client   []kgo.Opt
-	registry schemas.Registry
-	log      *slog.Logger
+	follower
 
 	mu   sync.Mutex
 	open map[string]openException // by exception_id
@@ -33,30 +28,8 @@ var (
 	atRiskMetric = prometheus.NewDesc("waybill_value_at_risk", "Amount at risk of exceptions that are not resolved.", []string{"class", "currency"}, nil)
 )
 
-// follow reads the topic from its start until ctx ends.
 func (o *openExceptions) follow(ctx context.Context) {
-	client, err := kgo.NewClient(append(append([]kgo.Opt{}, o.client...),
-		kgo.ConsumeTopics(topics.Exceptions.Name()), kgo.FetchIsolationLevel(kgo.ReadCommitted()))...)
-	if err != nil {
-		o.log.Error("following exceptions for the metrics", "error", err)
-		return
-	}
-	defer client.Close()
-	codec := schemas.NewCodec[schemas.Exception](o.registry, topics.Exceptions.Name())
-	for ctx.Err() == nil {
-		client.PollFetches(ctx).EachRecord(func(record *kgo.Record) {
-			if record.Value == nil {
-				o.take(string(record.Key), nil)
-				return
-			}
-			exception, err := codec.Decode(ctx, record.Value)
-			if err != nil {
-				o.log.Warn("exception passed over by the metrics", "partition", record.Partition, "offset", record.Offset, "error", err)
-				return
-			}
-			o.take(string(record.Key), exception)
-		})
-	}
+	follow(ctx, o.follower, topics.Exceptions, o.take)
 }
 
 func (o *openExceptions) take(id string, exception *schemas.Exception) {

@@ -41,7 +41,7 @@ type Node struct {
 	metrics  *prometheus.Registry
 	runners  []*kafka.Runner
 	stores   map[string]*state.Pebble
-	open     *openExceptions // nil: the exceptions stage runs elsewhere
+	follow   []func(context.Context) // topics that metrics are made of
 	mu       sync.Mutex
 	stopping bool
 }
@@ -62,9 +62,16 @@ func New(options Options) (*Node, error) {
 	metrics.Register(n.metrics)
 	n.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), (*nodeCollector)(n))
 	for _, stage := range options.Stages {
+		follower := follower{options.Client, options.Registry, options.Log}
 		if slices.Contains(stage.Outputs(), topics.Exceptions.Name()) {
-			n.open = &openExceptions{client: options.Client, registry: options.Registry, log: options.Log, open: map[string]openException{}}
-			n.metrics.MustRegister(n.open)
+			open := &openExceptions{follower: follower, open: map[string]openException{}}
+			n.metrics.MustRegister(open)
+			n.follow = append(n.follow, open.follow)
+		}
+		if slices.Contains(stage.Outputs(), topics.Figures.Name()) {
+			figures := newFigureMetrics(follower, options.Now)
+			n.metrics.MustRegister(figures)
+			n.follow = append(n.follow, figures.follow)
 		}
 		program, err := stream.Bind(stage, options.Registry, options.Release)
 		if err != nil {
@@ -158,8 +165,8 @@ func (n *Node) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	var running sync.WaitGroup
-	if n.open != nil {
-		running.Go(func() { n.open.follow(ctx) })
+	for _, follow := range n.follow {
+		running.Go(func() { follow(ctx) })
 	}
 	failures := make([]error, len(n.runners))
 	var stages sync.WaitGroup

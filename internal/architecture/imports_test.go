@@ -30,7 +30,7 @@ var layers = []struct {
 	{"inspect", []string{"stream", "schemas", "topics", "processors/figures"}, []string{"stream/...", "processors/...", "dev", "node"}},
 	{"reconcile", []string{"inspect", "state", "schemas", "topics"}, []string{"dev"}},
 	{"doctor", []string{"node", "stream", "state", "schemas", "topics"}, []string{"processors/...", "dev"}},
-	{"node", []string{"stream", "stream/kafka", "state", "schemas", "topics"}, []string{"processors/...", "stream/...", "dev"}},
+	{"node", []string{"processors/figures", "stream", "stream/kafka", "state", "schemas", "topics"}, []string{"processors/...", "stream/...", "dev"}},
 	{"dev", []string{"node", "inspect", "feed", "distributor", "stream", "stream/kafka", "state", "schemas", "topics"}, []string{"processors/...", "outcome", "examples"}},
 	{"console/...", []string{"console/...", "inspect", "feed", "schemas/...", "topics/..."}, nil},
 	{"bench/...", []string{"bench/...", "deploy/kafka", "distributor", "node", "stream/...", "state/...", "schemas/...", "topics/...", "processors/..."}, nil},

@@ -1,6 +1,7 @@
 package figures
 
 import (
+	"cmp"
 	"maps"
 	"math/big"
 	"slices"
@@ -42,6 +43,7 @@ type Age struct {
 type Question struct {
 	By     string // dimension; empty: the figure as a whole
 	Window int    // days; 0: as the figure's definition says
+	Most   int    // values of the dimension that are told, those that count most; the others are one, other. 0: all
 	// Now is the wall clock. Exceptions open, and grow older, by it; everything else is told as of the latest event.
 	Now time.Time
 }
@@ -68,6 +70,9 @@ func (b *Board) Read(d Definition, q Question) []Reading {
 		}
 		base.From, base.To = new(last.AddDays(1-q.Window)), new(last)
 	}
+	if q.Most > 0 && q.By != "" {
+		b = b.most(d.Name, q)
+	}
 	values := b.values(d.Name, q.By)
 	if len(values) == 0 && q.By == "" {
 		values = []string{""}
@@ -78,6 +83,37 @@ func (b *Board) Read(d Definition, q Question) []Reading {
 		readings = append(readings, b.readingsOf(d, base, today)...)
 	}
 	return readings
+}
+
+// others stand together for the values of a dimension that are not told each.
+const others = "other"
+
+// most is the board of one figure by one dimension, on which the values that count least are one.
+func (b *Board) most(figure string, q Question) *Board {
+	counted := map[string]int64{}
+	for of, days := range b.totals { // order does not matter: sums are exact
+		if of.figure == figure && of.by == q.By {
+			for _, m := range days { // order does not matter: sums are exact
+				counted[of.of] += m.Counted
+			}
+		}
+	}
+	told := slices.Sorted(maps.Keys(counted))
+	slices.SortStableFunc(told, func(x, y string) int { return cmp.Compare(counted[y], counted[x]) })
+	fewer := NewBoard(0)
+	fewer.heard = b.heard
+	for of, days := range b.totals { // order does not matter: sums are exact
+		if of.figure != figure || of.by != q.By {
+			continue
+		}
+		if slices.Index(told, of.of) >= q.Most {
+			of.of = others
+		}
+		for day, m := range days { // order does not matter: sums are exact
+			fewer.sum(sumKey{of, day}, m, 1)
+		}
+	}
+	return fewer
 }
 
 // values are those of a dimension of which something counts, sorted.
