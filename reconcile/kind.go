@@ -168,7 +168,7 @@ func (k *Kind) Tolerance(text string) (int64, error) {
 	return units, err
 }
 
-// columns are all columns that an extract of the kind may have, the required ones first within keys, figures and labels.
+// columns are all columns that an extract of the kind may have: keys, figures, labels, and when it changed.
 func (k *Kind) columns() (names []string) {
 	for _, key := range k.Key {
 		names = append(names, key.Name)

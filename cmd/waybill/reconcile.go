@@ -102,7 +102,7 @@ func words(outcomes []reconcile.Outcome) (names []string) {
 // reconcileHelp describes the extract of a kind.
 func reconcileHelp(kind *reconcile.Kind) string {
 	var help strings.Builder
-	fmt.Fprintf(&help, "Compares an extract of %s with %s (%s).\n\nColumns of the extract:\n\n", kind.What, kind.Against, kind.Topic)
+	fmt.Fprintf(&help, "Compares an extract of %s with\n%s (%s).\n\nColumns of the extract:\n\n", kind.What, kind.Against, kind.Topic)
 	column := func(name, says string, required bool) {
 		fmt.Fprintf(&help, "  %-13s %s\n", name, says+map[bool]string{true: " (required)"}[required])
 	}
@@ -116,17 +116,28 @@ func reconcileHelp(kind *reconcile.Kind) string {
 		column(label.Name, label.Says, false)
 	}
 	column(reconcile.ChangedAt, "when the other system changed the row last, as 2026-11-24T17:30:00Z: a late change is in flight", false)
-	fmt.Fprintf(&help, `
+	help.WriteString(`
 It is CSV with a header, its columns in any order, separated by comma, semicolon or tab; or NDJSON, an object of these
-fields a line. Either may be packed with gzip. Figures that are not in the extract are not compared. %s A row that cannot be
+fields a line. Either may be packed with gzip. Figures that are not in the extract are not compared. A row that cannot be
 read is named by line and column, and is a finding.
-
+`)
+	if kind.Adds() {
+		help.WriteString("Rows of one key add up.\n")
+	} else {
+		help.WriteString("A second row of one key is unreadable.\n")
+	}
+	help.WriteString(`
 What happened here after --as-of, by the time at which it happened, is left out. What moved within --in-flight of it may be
 on one side only, and explains a difference when the extract's figure lies between the lowest and the highest that stood
-here in that time.%s`, map[bool]string{true: "Rows of one key add\nup.", false: "A second row of one key is\nunreadable."}[kind.Adds()], map[bool]string{true: `
-The topic keeps at least the latest state of a row: where it no longer keeps what stood at --as-of, a
-difference is in flight ("moved since"). So compare soon after the instant of the extract.`}[kind.Compacted()])
-	return help.String()
+here in that time.
+`)
+	if kind.Compacted() {
+		help.WriteString(`
+The topic keeps at least the latest state of a row. Where it no longer keeps what stood at --as-of, a difference is in
+flight ("moved since"): compare soon after the instant of the extract.
+`)
+	}
+	return strings.TrimSuffix(help.String(), "\n")
 }
 
 // reconciling is one run.
