@@ -23,7 +23,8 @@ type At struct {
 // Given is a command that was written.
 type Given struct {
 	CommandID string
-	Target    string // an exception
+	Target    string // an exception or an order
+	Holds     string // of an order: the exception that says who holds it; else empty
 	At        At     // in o2c.commands
 }
 
@@ -35,7 +36,7 @@ func (v View) Await(ctx context.Context, given []Given, told func(step string, d
 	if err != nil {
 		return err
 	}
-	w := &wait{view: v, admin: kadm.NewClient(client), intake: groupOf("intake"), exceptions: groupOf("exceptions"), told: told}
+	w := &wait{view: v, admin: kadm.NewClient(client), intake: groupOf("intake"), exceptions: groupOf("exceptions"), fulfilment: groupOf("fulfilment"), told: told}
 	defer w.admin.Close()
 	if w.told == nil {
 		w.told = func(string, int, int) {}
@@ -47,19 +48,24 @@ func (v View) Await(ctx context.Context, given []Given, told func(step string, d
 func groupOf(stage string) string { return stream.NewStage(stage).Group() }
 
 type wait struct {
-	view               View
-	admin              *kadm.Client
-	intake, exceptions string // groups
-	told               func(step string, done, of int)
+	view                           View
+	admin                          *kadm.Client
+	intake, exceptions, fulfilment string // groups
+	told                           func(step string, done, of int)
 }
 
-// follow waits for commands → intake → actions → exceptions, and, where that asked intake for something, on for replays →
-// intake → conditions → exceptions.
+// follow waits for commands → intake → actions → exceptions, and, where that asked another stage for something, on for
+// replays → intake or overrides → fulfilment, and then conditions → exceptions. What is asked of orders goes from actions to
+// fulfilment.
 func (w *wait) follow(ctx context.Context, given []Given) error {
-	ids, targets := map[string]bool{}, map[string]bool{}
+	ids, targets, about := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	var commands []At
+	ofOrders := false
 	for _, command := range given {
-		ids[command.CommandID], targets[command.Target] = true, true
+		ids[command.CommandID], targets[command.Target], about[command.Target] = true, true, true
+		if command.Holds != "" {
+			about[command.Holds], ofOrders = true, true
+		}
 		commands = append(commands, command.At)
 	}
 	if err := w.passed(ctx, "taken by intake", w.intake, commands); err != nil {
@@ -87,16 +93,35 @@ func (w *wait) follow(ctx context.Context, given []Given) error {
 		value, err := decodeAt(ctx, replay, record)
 		return err == nil && ids[value.CommandID], err
 	})
-	if err != nil || len(replays) == 0 {
+	if err != nil {
 		return err
 	}
-	if err := w.passed(ctx, "read again or given up", w.intake, replays); err != nil {
+	override := schemas.NewCodec[schemas.Override](w.view.Registry, topics.Overrides.Name())
+	overrides, err := w.find(ctx, topics.Overrides.Name(), func(record *kgo.Record) (bool, error) {
+		value, err := decodeAt(ctx, override, record)
+		return err == nil && ids[value.CommandID], err
+	})
+	if ofOrders {
+		overrides = append(overrides, actions...)
+	}
+	if err != nil || len(replays)+len(overrides) == 0 {
 		return err
+	}
+	for _, next := range []struct {
+		step, group string
+		records     []At
+	}{{"read again or given up", w.intake, replays}, {"followed", w.fulfilment, overrides}} {
+		if len(next.records) == 0 {
+			continue
+		}
+		if err := w.passed(ctx, next.step, next.group, next.records); err != nil {
+			return err
+		}
 	}
 	conditions, err := w.find(ctx, topics.Conditions.Name(), func(record *kgo.Record) (bool, error) {
-		return targets[string(record.Key)], nil
+		return about[string(record.Key)], nil
 	})
-	if err != nil {
+	if err != nil || len(conditions) == 0 {
 		return err
 	}
 	return w.passed(ctx, "told to their exceptions", w.exceptions, conditions)

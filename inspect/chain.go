@@ -148,13 +148,18 @@ func exceptionHappenings(e schemas.Exception) []Happening {
 	return []Happening{opened, resolved}
 }
 
-func commandHappening(action *schemas.Action) Happening {
+// commandHappening tells a command, and what it changed of what is billed.
+func commandHappening(action *schemas.Action, changed string) Happening {
 	command := action.Command
 	what := fmt.Sprintf("%s of %s", command.Kind, command.Target)
+	if changed != "" {
+		what += " " + changed
+	}
 	if command.Payload != "" {
 		what += " " + command.Payload
 	}
-	return Happening{step: commanding, At: command.Meta.OccurredAt, Source: command.Actor, What: what + ": " + command.Reason, Record: &action.Origin}
+	what += ": " + command.Reason
+	return Happening{step: commanding, At: command.Meta.OccurredAt, Source: command.Actor, What: what, Record: &action.Origin}
 }
 
 func happened(at step, meta schemas.Meta, origin schemas.Evidence, what, detail string) Happening {

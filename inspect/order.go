@@ -127,7 +127,7 @@ func (v View) orderExceptions(ctx context.Context, o *Order, now time.Time) erro
 	})
 	actions, err := v.actions(ctx, func(target string) bool { return targets[target] }, nil)
 	for _, action := range actions {
-		o.Chain = append(o.Chain, commandHappening(action))
+		o.Chain = append(o.Chain, commandHappening(action, billedWords(o.Bills, &action.Command)))
 	}
 	return err
 }

@@ -23,7 +23,9 @@ import (
 type asking struct {
 	kind    schemas.CommandKind
 	payload string
-	to      string // assign: the new owner
+	to      string      // assign: the new owner
+	letsGo  feed.Amount // override: how much, or at what price
+	undo    bool        // override: it is taken back
 	flags   filterFlags
 	among   string // flags choose among this class; empty: among all
 	actor   string
@@ -77,15 +79,20 @@ func (a *asking) check(command *cobra.Command, ids []string) error {
 	case len(ids) == 0 && !a.yes && !a.dryRun && !onTerminal(command):
 		return usage{fmt.Errorf("--yes: a choice by flags is not %s unseen: look with --dry-run, then say --yes", pastOf(a.kind))}
 	}
-	if a.actor == "" {
-		a.actor = os.Getenv(environmentPrefix + "ACTOR")
+	return whoAsks(&a.actor)
+}
+
+// whoAsks completes the name of who asks.
+func whoAsks(actor *string) error {
+	if *actor == "" {
+		*actor = os.Getenv(environmentPrefix + "ACTOR")
 	}
-	if a.actor == "" {
+	if *actor == "" {
 		if current, err := user.Current(); err == nil {
-			a.actor = current.Username
+			*actor = current.Username
 		}
 	}
-	if a.actor == "" {
+	if *actor == "" {
 		return usage{fmt.Errorf("--actor: say who asks: this machine does not name its user, and %sACTOR is not set", environmentPrefix)}
 	}
 	return nil
@@ -93,7 +100,7 @@ func (a *asking) check(command *cobra.Command, ids []string) error {
 
 // pastOf is what has happened to an exception when a command is done.
 func pastOf(kind schemas.CommandKind) string {
-	return map[schemas.CommandKind]string{schemas.CommandAssign: "assigned", schemas.CommandResolve: "resolved", schemas.CommandReplay: "replayed"}[kind]
+	return map[schemas.CommandKind]string{schemas.CommandAssign: "assigned", schemas.CommandResolve: "resolved", schemas.CommandReplay: "replayed", schemas.CommandOverride: "overridden"}[kind]
 }
 
 // ask asks for the same thing about each of the exceptions that are named or chosen.

@@ -19,13 +19,13 @@ func newExceptions() *cobra.Command {
 		Aliases: []string{"exception"},
 		Short:   "Work the queue: what stands in the way, who owns it, what it is worth",
 		Long: `An exception is one thing that stands in the way of billing. It closes by itself when its cause clears; a person resolves
-only what no event can. list and show read; assign, resolve and replay ask for something, with who asks and why, and the
-exception then says what became of it.`,
+only what no event can. list and show read; assign, resolve, replay and override ask for something, with who asks and why,
+and the exception then says what became of it.`,
 		Example: `  waybill exceptions list --owner "warehouse systems"
   waybill exceptions show ex-k3jq
   waybill exceptions assign ex-k3jq --to ada --reason "knows the east WMS"
   waybill exceptions replay --class unreadable --warehouse east --reason "contract mended" --dry-run`,
-	}, newExceptionsList(), newExceptionsShow(), newExceptionsAssign(), newExceptionsResolve(), newExceptionsReplay())
+	}, newExceptionsList(), newExceptionsShow(), newExceptionsAssign(), newExceptionsResolve(), newExceptionsReplay(), newExceptionsOverride())
 }
 
 // listing is how exceptions are listed.

@@ -18,7 +18,8 @@ import (
 type shownException struct {
 	Exception schemas.Exception `json:"exception"`
 	Commands  []schemas.Command `json:"commands"`
-	Event     *inspect.Record   `json:"event"` // what it rests on; null when that is no longer kept
+	Changed   []string          `json:"changed"` // what each of the commands did, as far as it can be told
+	Event     *inspect.Record   `json:"event"`   // what it rests on; null when that is no longer kept
 }
 
 func newExceptionsShow() *cobra.Command {
@@ -74,6 +75,13 @@ func showException(command *cobra.Command, view inspect.View, id string) (shownE
 	if shown.Commands, err = view.Commands(ctx, shown.Exception.ExceptionID); err != nil {
 		return shown, err
 	}
+	var bills []schemas.InvoiceReady
+	if shown.Exception.OrderID != nil && len(shown.Commands) > 0 {
+		if bills, err = view.Bills(ctx, *shown.Exception.OrderID); err != nil {
+			return shown, err
+		}
+	}
+	shown.Changed = changes(&shown, bills)
 	if len(shown.Exception.Causes) > 0 {
 		event, kept, err := view.Event(ctx, shown.Exception.Causes[0])
 		if err != nil {
@@ -84,6 +92,22 @@ func showException(command *cobra.Command, view inspect.View, id string) (shownE
 		}
 	}
 	return shown, nil
+}
+
+// changes says what each command did: what is billed by it, and of the last one what became of it.
+func changes(shown *shownException, bills []schemas.InvoiceReady) []string {
+	changed := []string{}
+	for i := range shown.Commands {
+		var words []string
+		if i == len(shown.Commands)-1 && shown.Exception.Answer != nil {
+			words = append(words, *shown.Exception.Answer)
+		}
+		for _, sum := range inspect.BilledBy(bills, &shown.Commands[i]) {
+			words = append(words, "bills "+sum.Amount.String()+" "+sum.Currency)
+		}
+		changed = append(changed, strings.Join(words, "; "))
+	}
+	return changed
 }
 
 func printException(p *printer, shown shownException, now time.Time) {
@@ -111,9 +135,9 @@ func printException(p *printer, shown shownException, now time.Time) {
 	printCauses(p, shown)
 	if len(shown.Commands) > 0 {
 		p.line("\n%s", p.strong("Commands"))
-		t := p.table("  ", []string{"at (UTC)", "by", "what", "why"})
-		for _, command := range shown.Commands {
-			t.row(instant(command.Meta.OccurredAt), command.Actor, strings.TrimSpace(string(command.Kind)+" "+command.Payload), command.Reason)
+		t := p.table("  ", []string{"at (UTC)", "by", "what", "why", "came to"})
+		for i, command := range shown.Commands {
+			t.row(instant(command.Meta.OccurredAt), command.Actor, strings.TrimSpace(string(command.Kind)+" "+command.Payload), command.Reason, shown.Changed[i])
 		}
 		t.print()
 	}

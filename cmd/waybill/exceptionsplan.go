@@ -62,7 +62,11 @@ func (a *asking) plan(ctx context.Context, view inspect.View, chosen []schemas.E
 		if each.Why != "" {
 			continue
 		}
-		request := feed.Request{Kind: a.kind, Target: each.ExceptionID, Actor: a.actor, Reason: a.reason, Payload: a.payload, At: now}
+		payload, err := a.payloadOf(&each.Exception)
+		if err != nil {
+			return nil, err
+		}
+		request := feed.Request{Kind: a.kind, Target: each.ExceptionID, Actor: a.actor, Reason: a.reason, Payload: payload, At: now}
 		if before, any := last[each.ExceptionID]; any {
 			request.After = before.CommandID
 			if !a.again && request.Repeats(&before, each.Exception.OpenedAt) {
@@ -102,7 +106,13 @@ func byEvent(a, b *schemas.Exception) int {
 // so, and does not become so.
 func (a *asking) refuses(e *schemas.Exception, named bool) (why string, wanting bool) {
 	class, _ := conditions.Of(e.Class)
+	if a.kind == schemas.CommandOverride {
+		if why = a.refusesOverride(e); why != "" {
+			return why, true
+		}
+	}
 	switch {
+	case a.undo: // of what was overridden, which has resolved it
 	case e.Status == schemas.ExceptionResolved:
 		return "is resolved already: " + value(e.Resolution), false
 	case a.kind == schemas.CommandAssign && e.Status == schemas.ExceptionAssigned && e.Owner == a.to:

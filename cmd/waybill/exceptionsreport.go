@@ -73,17 +73,22 @@ func (r *report) answered(queue *inspect.Queue, all bool) {
 			answer = "another command came after it"
 		}
 		switch each.Exception = *e; {
-		case e.Status == schemas.ExceptionResolved:
+		case e.Status == schemas.ExceptionResolved && !takenBack(each.Command):
 			each.Became, each.Why = closed, value(e.Resolution)
 		case !all:
 		case strings.HasPrefix(answer, "refused"):
 			each.Became, each.Why = refused, strings.TrimPrefix(answer, "refused: ")
-		case r.Kind == schemas.CommandAssign:
+		case r.Kind == schemas.CommandAssign, takenBack(each.Command):
 			each.Became, each.Why = done, answer
 		default:
 			each.Became, each.Why = stillOpen, answer+". "+e.Message
 		}
 	}
+}
+
+// takenBack tells whether a command takes an override back.
+func takenBack(command *schemas.Command) bool {
+	return command != nil && command.Kind == schemas.CommandOverride && command.Payload == feed.UndoPayload()
 }
 
 // exit is how the command ends: with findings when something did not become as it was asked for.
@@ -146,6 +151,15 @@ func (r *report) consequences(asked []schemas.Exception) (lines []string) {
 	seen := map[string]bool{}
 	for _, e := range asked {
 		class, _ := conditions.Of(e.Class)
+		if r.Kind == schemas.CommandOverride {
+			closing = append(closing, e)
+			if payload := r.payloadFor(e.ExceptionID); payload == feed.UndoPayload() {
+				lines = append(lines, "What was billed by the override is credited, and the exception opens again.")
+			} else {
+				lines = append(lines, strings.TrimSpace(fmt.Sprintf("It %s. %s", class.OverrideDoes(), payload)))
+			}
+			continue
+		}
 		if r.Kind == schemas.CommandReplay || class.Closing != conditions.ByCause {
 			closing = append(closing, e)
 		} else if !seen[class.Name] {
@@ -159,12 +173,14 @@ func (r *report) consequences(asked []schemas.Exception) (lines []string) {
 	if given > 0 {
 		lines = append(lines, plural(given, "event is", "events are")+" given up for good: what they would have said is never known.")
 	}
+	slices.Sort(lines)
+	lines = slices.Compact(lines)
 	freed := r.queue.Freed(closing)
 	worth := amountWords(freed.Worth)
 	if freed.Orders == 0 && worth == "" {
 		return lines
 	}
-	frees := map[schemas.CommandKind]string{schemas.CommandReplay: "Frees, if all can be read,", schemas.CommandResolve: "Frees"}[r.Kind]
+	frees := map[schemas.CommandKind]string{schemas.CommandReplay: "Frees, if all can be read,", schemas.CommandResolve: "Frees", schemas.CommandOverride: "Frees"}[r.Kind]
 	if worth != "" {
 		frees += " up to " + worth
 	}
@@ -172,6 +188,16 @@ func (r *report) consequences(asked []schemas.Exception) (lines []string) {
 		frees += fmt.Sprintf(" in %s, of which %d %s nothing else in the way", plural(freed.Orders, "order", "orders"), freed.Free, verb(freed.Free, "has", "have"))
 	}
 	return append(lines, frees+".")
+}
+
+// payloadFor is what is asked of an exception beyond the kind.
+func (r *report) payloadFor(exceptionID string) string {
+	for _, each := range r.Items {
+		if each.ExceptionID == exceptionID && each.Command != nil {
+			return each.Command.Payload
+		}
+	}
+	return ""
 }
 
 func verb(n int, one, several string) string {

@@ -13,10 +13,12 @@ import (
 
 func newOrder() *cobra.Command {
 	return group(&cobra.Command{
-		Use:     "order",
-		Short:   "One order: what happened, what is billed, what blocks the rest",
-		Example: `  waybill order show SO-1001`,
-	}, newOrderShow())
+		Use:   "order",
+		Short: "One order: what happened, what is billed, what blocks the rest; to hold and to release it",
+		Example: `  waybill order show SO-1001
+  waybill order hold SO-1001 --reason "the customer disputes the price"
+  waybill order release SO-1001 --reason "price agreed"`,
+	}, newOrderShow(), newOrderHold(), newOrderRelease())
 }
 
 func newOrderShow() *cobra.Command {

@@ -9,8 +9,10 @@ package tracker
 import (
 	"encoding/binary"
 	"hash/fnv"
+	"strings"
 	"time"
 
+	"waybill/processors/conditions"
 	"waybill/schemas"
 	"waybill/state"
 	"waybill/stream"
@@ -38,6 +40,7 @@ func Stage() *stream.Stage {
 	stream.On(stage, topics.InvoiceReady, tr.onBill)
 	stream.On(stage, topics.OrderInvoices, tr.onInvoice)
 	stream.On(stage, topics.OrderFacts, tr.onFact)
+	stream.On(stage, topics.Actions, tr.onAction)
 	stage.OnWake(func(s *stream.Step, orderID string) error {
 		tr.changed(s, orderID)
 		return nil
@@ -168,6 +171,17 @@ func (tr *tracker) onFact(s *stream.Step, fact *schemas.OrderFact) error {
 		}})
 	}
 	return tr.took(s, fact.OrderID)
+}
+
+// onAction notes that somebody held or released the order.
+func (tr *tracker) onAction(s *stream.Step, action *schemas.Action) error {
+	command := &action.Command
+	if strings.HasPrefix(command.Target, conditions.IDPrefix) || command.Kind != schemas.CommandHold && command.Kind != schemas.CommandRelease {
+		s.Count("ignored") // its exception tells
+		return nil
+	}
+	tr.workedByHand(s, command.Target)
+	return tr.took(s, command.Target)
 }
 
 func (tr *tracker) workedByHand(s *stream.Step, orderID string) {

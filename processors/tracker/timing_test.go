@@ -154,8 +154,12 @@ func TestWhoWorkedAnOrderByHandStaysKnown(t *testing.T) {
 			}})
 		}
 	}
+	held := func(w *sim.World) {
+		sim.Send(w, topics.Actions, "O-1", &schemas.Action{Command: schemas.Command{CommandID: "c-1", Kind: schemas.CommandHold, Target: "O-1"}})
+	}
 	order := placed(1, begun, "1:4:A:EA:2")
 	for name, events := range map[string][]event{
+		"held":                    {held, order},
 		"before the order":        {worked(schemas.ExceptionResolved), order},
 		"while it stands":         {order, worked(schemas.ExceptionAssigned)},
 		"and after it is cleared": {order, worked(schemas.ExceptionAssigned), worked(schemas.ExceptionResolved)},
