@@ -50,7 +50,7 @@ type billing struct {
 // The ways in which ERP bills, with how many of 1,000 bills it bills so.
 var billings = []billing{
 	{"as it should be", 800, nil, func(c *course, bills []*bill, at time.Time) { c.newInvoice(bills, at).issue().settleUp() }},
-	{"not at all", 60, nil, func(*course, []*bill, time.Time) {}},
+	{"not at all", 60, nil, func(c *course, bills []*bill, _ time.Time) { c.forget(bills) }},
 	{"at a wrong price", 30, onSimpleTerms, (*course).billWrongPrice},
 	{"too much", 20, onSimpleTerms, (*course).billTooMuch},
 	{"too little", 10, onSimpleTerms, (*course).billTooLittle},
@@ -168,8 +168,20 @@ func (c *course) billTooMuch(bills []*bill, at time.Time) {
 	v.issue().settleUp()
 }
 
-// billTooLittle: the rest may follow on another invoice, so that nothing is wrong yet.
+// forget: what ERP does not invoice is told of each parcel that has something to pay.
+func (c *course) forget(bills []*bill) {
+	told := map[*parcel]bool{}
+	for _, b := range bills {
+		if b.amount > 0 && !told[b.parcel] {
+			told[b.parcel] = true
+			c.full.truth.open(Exception{Class: "unbilled", Orders: c.order.OrderID})
+		}
+	}
+}
+
+// billTooLittle: the rest may follow on another invoice, so that nothing is wrong with this one.
 func (c *course) billTooLittle(bills []*bill, at time.Time) {
+	c.forget(bills[:1])
 	v := c.newInvoice(bills, at)
 	v.lines[0].Quantity -= v.lines[0].Quantity / 3
 	v.work(&v.lines[0])

@@ -278,7 +278,7 @@ func (p *play) confluent(t *testing.T) {
 		}
 		world.Run()
 		for range 8 {
-			world.Advance(12 * time.Hour)
+			world.Advance(25 * time.Hour)
 		}
 		result := outcome.New(world.Registry())
 		for _, topic := range outcome.Topics() {

@@ -91,7 +91,7 @@ func play(t *testing.T, seed uint64) string {
 		}
 	}
 	o.Run()
-	o.Advance(24 * time.Hour)
+	o.Advance(25 * time.Hour)
 	lines := []string{o.facts("O1"), o.facts("O2"), o.facts("O3")}
 	tell := func(id string, value any) {
 		text, err := json.Marshal(value)
@@ -109,6 +109,9 @@ func play(t *testing.T, seed uint64) string {
 	for id, c := range sim.Latest(o.World, topics.Conditions) {
 		if c.Kind == schemas.ConditionRaised {
 			c.At = time.Time{}
+			if c.Class == "unbilled" { // names what made it so last
+				c.Causes = nil
+			}
 			tell(id, c)
 		}
 	}
@@ -118,7 +121,7 @@ func play(t *testing.T, seed uint64) string {
 
 func TestAnyInterleavingAndAnyCrashGiveTheSameReceivablesAndConditions(t *testing.T) {
 	want := play(t, 1)
-	for _, class := range []string{"disputed", "invoice_mismatch", "double_invoiced", "invoiced_not_shipped", "unapplied_payment", "short_pay"} {
+	for _, class := range []string{"disputed", "invoice_mismatch", "double_invoiced", "invoiced_not_shipped", "unapplied_payment", "short_pay", "unbilled"} {
 		if !strings.Contains(want, fmt.Sprintf("%q", class)) {
 			t.Errorf("the month does not show %s:\n%s", class, want)
 		}

@@ -25,6 +25,7 @@ func (k lineKey) at(place int) lineKey { return lineKey(state.AppendInt([]byte(k
 // share is one line of an invoice-ready record; a credit's is negative.
 type share struct {
 	Unit       string           `avro:"unit"` // the billing unit
+	ShipmentID string           `avro:"shipment_id"`
 	ItemID     string           `avro:"item_id"`
 	UOM        string           `avro:"uom"`
 	CustomerID string           `avro:"customer_id"`
@@ -40,7 +41,7 @@ func sharesOf(ready *schemas.InvoiceReady) []share {
 	shares := make([]share, len(ready.Lines))
 	for i, line := range ready.Lines {
 		shares[i] = share{
-			Unit: unitOf(ready), ItemID: line.ShippedItemID, UOM: line.UOM, CustomerID: ready.CustomerID, Currency: ready.Currency,
+			Unit: unitOf(ready), ShipmentID: line.ShipmentID, ItemID: line.ShippedItemID, UOM: line.UOM, CustomerID: ready.CustomerID, Currency: ready.Currency,
 			UnitPrice: line.UnitPrice, PriceUnit: line.PriceUnit, Quantity: line.Quantity, Amount: line.Amount,
 		}
 	}

@@ -29,9 +29,17 @@ func (r *receivables) onInvoiceReady(s *stream.Step, ready *schemas.InvoiceReady
 			touched = r.touch(s, touched, ready.OrderID, invoiceID)
 		}
 	}
-	r.match(s, ready.OrderID, touched)
+	r.match(s, ready.OrderID, touched, evidenceOf(ready))
 	s.Count("applied")
 	return nil
+}
+
+// evidenceOf is what made a bill ready, as far as it says.
+func evidenceOf(ready *schemas.InvoiceReady) (evidence schemas.Evidence) {
+	if n := len(ready.Evidence); n > 0 {
+		evidence = ready.Evidence[n-1]
+	}
+	return evidence
 }
 
 // onOrderInvoice takes the latest state of an ERP invoice, credit memo or cancellation as far as it concerns an order.
@@ -56,7 +64,7 @@ func (r *receivables) onOrderInvoice(s *stream.Step, event *schemas.OrderInvoice
 	for _, invoiceID := range []string{invoice.InvoiceID, before.RefersTo, now.RefersTo} {
 		touched = r.touch(s, touched, event.OrderID, invoiceID)
 	}
-	r.match(s, event.OrderID, touched)
+	r.match(s, event.OrderID, touched, event.Origin)
 	s.Count("applied")
 	return nil
 }
@@ -132,26 +140,29 @@ func (r *receivables) touch(s *stream.Step, touched []int32, orderID, invoiceID 
 }
 
 // match compares lines of an order, and says what is wrong with each.
-func (r *receivables) match(s *stream.Step, orderID string, lineNos []int32) {
+func (r *receivables) match(s *stream.Step, orderID string, lineNos []int32, cause schemas.Evidence) {
 	for _, lineNo := range lineNos {
-		v, billed := r.verdict(s, orderID, lineNo)
-		r.tellVerdict(s, orderID, lineNo, v, billed)
+		ready, billed := r.line(s, orderID, lineNo)
+		r.tellVerdict(s, orderID, lineNo, compare(ready, billed), billed)
+		customerID := ""
+		if len(ready) > 0 {
+			customerID = ready[0].CustomerID
+		}
+		r.keepLeft(s, orderID, lineNo, leftOver(ready, billed), customerID, cause)
 	}
 }
 
-// verdict compares what stands billed of a line with what is ready.
-func (r *receivables) verdict(s *stream.Step, orderID string, lineNo int32) (verdict, []billing) {
-	var ready []share
+// line is what is ready of a line and what stands billed of it.
+func (r *receivables) line(s *stream.Step, orderID string, lineNo int32) (ready []share, billed []billing) {
 	for share := range r.shares.Scan(s, lineOf(orderID, lineNo)) {
 		ready = append(ready, *share)
 	}
-	var billed []billing
 	for charge := range r.charges.Scan(s, lineOf(orderID, lineNo)) {
 		if b := r.billing(s, orderID, charge); b != nil {
 			billed = append(billed, *b)
 		}
 	}
-	return compare(ready, billed), billed
+	return ready, billed
 }
 
 // billing is what a document's charge bills or credits; nil when it does not stand. A credit memo stands with the invoice
@@ -191,7 +202,7 @@ func (r *receivables) graceEnds(s *stream.Step, key string) error {
 	if err != nil {
 		return fmt.Errorf("timer %q does not begin with a line number: %w", key, err)
 	}
-	v, _ := r.verdict(s, orderID, int32(lineNo))
+	v := compare(r.line(s, orderID, int32(lineNo)))
 	r.raise(s, conditions.InvoicedNotShipped, orderID, int32(lineNo), v.NotShipped, notShippedMessage)
 	return nil
 }

@@ -20,11 +20,12 @@ import (
 type Policy struct {
 	NotShippedGrace     time.Duration // how long an ERP invoice may be ahead of what is invoice-ready before it is an exception
 	UnknownInvoiceGrace time.Duration // how long a payment may be ahead of the ERP invoice that it is applied to before it is an exception
+	InvoiceTarget       time.Duration // within which ERP is to invoice what is ready
 }
 
-// DefaultPolicy is half an hour of grace.
+// DefaultPolicy is half an hour of grace, and a day for ERP to invoice.
 func DefaultPolicy() Policy {
-	return Policy{NotShippedGrace: 30 * time.Minute, UnknownInvoiceGrace: 30 * time.Minute}
+	return Policy{NotShippedGrace: 30 * time.Minute, UnknownInvoiceGrace: 30 * time.Minute, InvoiceTarget: 24 * time.Hour}
 }
 
 const stageName = "receivables"
@@ -50,7 +51,10 @@ type receivables struct {
 	bills     *stream.Table[state.TextPair, bill]     // by order and invoice-ready id
 	named     *stream.Table[state.TextPair, naming]   // by order and invoice-ready id: who names it
 	shares    *stream.Table[lineKey, share]           // what was ready of a line
+	left      *stream.Table[lineKey, left]            // what of a line is on no ERP invoice, by shipment and currency
+	unbilled  *stream.Table[state.TextPair, unbilled] // by order and shipment
 	grace     *stream.Timers                          // by line
+	target    *stream.Timers                          // by order and shipment
 
 	conditions *conditions.Board
 }
@@ -70,6 +74,9 @@ func Stage(_ topics.Catalogue, policy Policy) *stream.Stage {
 	r.bills = stream.NewTable[state.TextPair, bill](stage, 9, "bills")
 	r.named = stream.NewTable[state.TextPair, naming](stage, 10, "named bills")
 	r.shares = stream.NewTable[lineKey, share](stage, 11, "shares")
+	r.left = stream.NewTable[lineKey, left](stage, 13, "left")
+	r.unbilled = stream.NewTable[state.TextPair, unbilled](stage, 14, "unbilled")
+	r.target = stream.OnTimer(stage, 3, "ready and not invoiced", stream.WallClock, r.targetEnds)
 	r.grace = stream.OnTimer(stage, 1, "invoiced ahead", stream.WallClock, r.graceEnds)
 	r.unknown = stream.OnTimer(stage, 2, "paid and not known", stream.WallClock, r.unknownEnds)
 	r.customers = stream.NewReference(stage, 1, topics.Customers)

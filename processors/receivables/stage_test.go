@@ -163,6 +163,11 @@ func (o office) open() string {
 			texts = append(texts, c.Class+part("", c.OrderID)+part("/", c.LineNo)+part("", c.InvoiceID)+part("", c.AmountAtRisk)+part("", c.Currency))
 		}
 	}
+	return joined(texts)
+}
+
+// joined writes texts sorted, on one line.
+func joined(texts []string) string {
 	slices.Sort(texts)
 	return strings.Join(texts, "; ")
 }

@@ -219,11 +219,13 @@ type invoicedLine struct {
 // tellMatches compares what ERP billed of each order line with what was ready. A line that was billed, or was to be billed,
 // on several terms at once is left out: how such differences are put into words is not said by the rules.
 func (e *Expectation) tellMatches(b *books, orders map[string]*order) {
-	for at, l := range b.invoicedLines() {
+	invoiced := b.invoicedLines()
+	for at, l := range invoiced {
 		if len(l.invoiced) > 0 {
 			e.match(at, l, orders[at.OrderID])
 		}
 	}
+	e.tellUnbilled(orders, invoiced)
 }
 
 func (b *books) invoicedLines() map[OrderLine]*invoicedLine {

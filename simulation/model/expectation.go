@@ -13,7 +13,7 @@
 //     goods left in the same turn or before: which units were billed by then depends on what came first
 //   - ERP invoices of a line that was billed, or was ready, on several terms at once (Unmatched)
 //   - ERP invoices that name an invoice-ready record, and what they bill of one billing unit
-//   - invoice policies that are not implemented, and the classes stale_source, overdue_shipment, unbilled and credit_exceeded, which no stage raises
+//   - invoice policies that are not implemented, and the classes stale_source, overdue_shipment and credit_exceeded, which no stage raises
 //   - master data that changes after something was billed by it, and two broken forms of one event
 //   - records without their entity's key of topics that hold orders; headers that name an entity; tombstones
 //   - counts that are cut off further back than movements are remembered
@@ -41,6 +41,8 @@ type Expectation struct {
 	Held        map[string]bool // orders of which something is held
 	// Unmatched are order lines whose ERP invoices are not compared: what was billed or was ready is of several kinds.
 	Unmatched map[OrderLine]bool
+	// Uninvoiced are orders of which it is not compared what of them is on no ERP invoice, for one of their lines.
+	Uninvoiced map[string]bool
 
 	end time.Time // reservations that end before it have
 }
@@ -84,7 +86,7 @@ func Expect(h *workload.History) *Expectation {
 	m := masterOf(f)
 	e := &Expectation{
 		Billed: map[BilledLine]Net{}, Available: map[string]Available{}, Receivables: map[string]Receivable{}, Orders: map[string]OrderStatus{},
-		Unknown: map[string]bool{}, Held: map[string]bool{}, Unmatched: map[OrderLine]bool{}, end: h.End,
+		Unknown: map[string]bool{}, Held: map[string]bool{}, Unmatched: map[OrderLine]bool{}, Uninvoiced: map[string]bool{}, end: h.End,
 	}
 	orders := ordersOf(f, m)
 	for _, id := range sortedKeys(orders) {
@@ -367,7 +369,7 @@ var teams = map[string]string{
 	"short_shipped": "customer service", "over_shipped": "warehouse", "over_returned": "warehouse", "substitution_refused": "sales", "substitution_unpriced": "pricing",
 	"uom_mismatch": "master data", "missing_weight": "warehouse", "shipped_after_cancel": "customer service", "oversold": "inventory control",
 	"stock_unexplained": "inventory control", "invoice_mismatch": "billing", "invoiced_not_shipped": "billing", "double_invoiced": "billing",
-	"unapplied_payment": "receivables", "short_pay": "receivables", "disputed": "receivables", "held": "billing",
+	"unapplied_payment": "receivables", "short_pay": "receivables", "unbilled": "billing", "disputed": "receivables", "held": "billing",
 }
 
 // Classes are those that can be raised, sorted.

@@ -328,7 +328,7 @@ func (c *comparison) status(id string, must OrderStatus, is *schemas.OrderState)
 	}
 	var blocking []string
 	for _, reason := range is.Blocking {
-		if c.e.Unmatched[OrderLine{id, said(reason.LineNo)}] && slices.Contains(matched, reason.Class) {
+		if c.e.leavesOut(OrderLine{id, said(reason.LineNo)}, reason.Class) {
 			continue
 		}
 		blocking = append(blocking, blockedBy(reason.Class, said(reason.LineNo), reason.Owner))

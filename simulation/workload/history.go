@@ -27,8 +27,8 @@ type History struct {
 }
 
 // Settled is how long a player lets its clock run on behind a turn, in two steps or more, until every deadline has passed:
-// what is missing is told, what is unknown is told.
-const Settled = 2 * time.Hour
+// what is missing is told, what is unknown is told, and what ERP does not invoice within a day.
+const Settled = 25 * time.Hour
 
 // Event is a record for a source topic, and what it stands for.
 type Event struct {
