@@ -28,11 +28,11 @@ func (l *line) leave(on *invoicedLine, worth map[string]number) (unsure bool) {
 	shipments := map[string]waits{}
 	uom := ""
 	for _, b := range l.billed {
-		w, known := shipments[b.part.id]
+		w, known := shipments[b.shipment()]
 		if !known {
 			w = waits{zero, zero}
 		}
-		shipments[b.part.id] = waits{plus(w.quantity, b.quantity), plus(w.amount, b.amount)}
+		shipments[b.shipment()] = waits{plus(w.quantity, b.quantity), plus(w.amount, b.amount)}
 		unsure = unsure || uom != "" && uom != b.in.uom
 		uom = b.in.uom
 	}
