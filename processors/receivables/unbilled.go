@@ -1,7 +1,9 @@
 package receivables
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -35,27 +37,9 @@ type unbilled struct {
 // invoiced in another unit of measure counts as all: it is a mismatch already. A credit memo gives back only what was
 // invoiced on its own terms: one about the price does not make goods unbilled.
 func leftOver(ready []share, billed []billing) (all []left) {
-	type shipment struct {
-		left
-		unit     string
-		quantity schemas.Quantity
-	}
-	var shipments []*shipment
-	uoms := map[string]schemas.Quantity{}
-	for _, s := range ready {
-		at := slices.IndexFunc(shipments, func(other *shipment) bool { return other.ShipmentID == s.ShipmentID && other.Currency == s.Currency })
-		if at < 0 {
-			at = len(shipments)
-			shipments = append(shipments, &shipment{left: left{ShipmentID: s.ShipmentID, Currency: s.Currency}, unit: s.Unit})
-		}
-		shipments[at].quantity = money.Sum(shipments[at].quantity, s.Quantity)
-		shipments[at].Amount = money.Sum(shipments[at].Amount, s.Amount)
-		uoms[s.UOM] = money.Sum(uoms[s.UOM], s.Quantity)
-	}
-	slices.SortFunc(shipments, func(a, b *shipment) int {
-		return strings.Compare(a.ShipmentID+"\x00"+a.Currency, b.ShipmentID+"\x00"+b.Currency)
-	})
-	named, rest, invoiced := map[string]net{}, net{}, net{}
+	shipments, uoms := readyOf(ready)
+	invoiced, rest := net{}, net{}
+	named := map[string]net{}
 	for _, b := range billed {
 		invoiced.add(b.terms(), b.Quantity, b.Amount)
 		of := rest
@@ -67,32 +51,23 @@ func leftOver(ready []share, billed []billing) (all []left) {
 		}
 		of.add(b.terms(), b.Quantity, b.Amount)
 	}
-	for t, f := range invoiced {
-		if f.Quantity > 0 && uoms[t.UOM] == 0 {
+	for _, t := range invoiced.sorted() {
+		if invoiced[t].Quantity > 0 && uoms[t.UOM] == 0 {
 			return nil
 		}
 	}
-	pools := map[string]schemas.Quantity{}
-	for unit, of := range named {
-		pools[unit] = of.above()
-	}
-	take := func(s *shipment, from schemas.Quantity) schemas.Quantity {
-		taken := max(0, min(from, s.quantity))
-		if taken > 0 {
-			s.Amount = money.Sum(s.Amount, -money.PartOf(max(0, s.Amount), int64(taken), int64(s.quantity), s.Currency))
-			s.quantity -= taken
-		}
-		return taken
-	}
-	for _, s := range shipments {
-		pools[s.unit] = money.Sum(pools[s.unit], -take(s, pools[s.unit]))
-	}
 	pool := rest.above()
-	for _, spare := range pools {
-		pool = money.Sum(pool, spare)
+	for _, unit := range slices.Sorted(maps.Keys(named)) {
+		of := named[unit].above()
+		for _, s := range shipments {
+			if s.unit == unit {
+				of -= s.invoice(of)
+			}
+		}
+		pool = money.Sum(pool, of)
 	}
 	for _, s := range shipments {
-		pool -= take(s, pool)
+		pool -= s.invoice(pool)
 		if s.quantity > 0 && s.Amount > 0 {
 			all = append(all, s.left)
 		}
@@ -100,10 +75,49 @@ func leftOver(ready []share, billed []billing) (all []left) {
 	return all
 }
 
+// readyShipment is what of a line's shipment is ready, in one currency, less what was found to be invoiced of it.
+type readyShipment struct {
+	left
+	unit     string
+	quantity schemas.Quantity
+}
+
+// readyOf is what is ready of a line by shipment, in the order of their ids, and in which units of measure.
+func readyOf(ready []share) (shipments []*readyShipment, uoms map[string]schemas.Quantity) {
+	uoms = map[string]schemas.Quantity{}
+	for _, s := range ready {
+		at := slices.IndexFunc(shipments, func(other *readyShipment) bool {
+			return other.ShipmentID == s.ShipmentID && other.Currency == s.Currency
+		})
+		if at < 0 {
+			at = len(shipments)
+			shipments = append(shipments, &readyShipment{left: left{ShipmentID: s.ShipmentID, Currency: s.Currency}, unit: s.Unit})
+		}
+		shipments[at].quantity = money.Sum(shipments[at].quantity, s.Quantity)
+		shipments[at].Amount = money.Sum(shipments[at].Amount, s.Amount)
+		uoms[s.UOM] = money.Sum(uoms[s.UOM], s.Quantity)
+	}
+	slices.SortFunc(shipments, func(a, b *readyShipment) int {
+		return cmp.Or(cmp.Compare(a.ShipmentID, b.ShipmentID), cmp.Compare(a.Currency, b.Currency))
+	})
+	return shipments, uoms
+}
+
+// invoice takes off what of a quantity is of the shipment, with its part of the amount, and tells how much that is.
+func (s *readyShipment) invoice(quantity schemas.Quantity) schemas.Quantity {
+	taken := min(quantity, s.quantity)
+	if taken <= 0 {
+		return 0
+	}
+	s.Amount = money.Sum(s.Amount, -money.PartOf(max(0, s.Amount), int64(taken), int64(s.quantity), s.Currency))
+	s.quantity -= taken
+	return taken
+}
+
 // above is the quantity of the terms of which something is left above zero.
 func (n net) above() (quantity schemas.Quantity) {
-	for _, f := range n {
-		quantity = money.Sum(quantity, max(0, f.Quantity))
+	for _, t := range n.sorted() {
+		quantity = money.Sum(quantity, max(0, n[t].Quantity))
 	}
 	return quantity
 }
@@ -119,27 +133,20 @@ func (r *receivables) keepLeft(s *stream.Step, orderID string, lineNo int32, now
 	if slices.Equal(before, now) {
 		return
 	}
-	changed := map[string]bool{}
+	var changed []string
 	for _, row := range before {
 		r.left.Delete(s, line.in(row.ShipmentID).in(row.Currency))
 		r.count(s, orderID, row, -1, cause, customerID)
-		changed[row.ShipmentID] = true
+		changed = insert(changed, row.ShipmentID)
 	}
 	for _, row := range now {
 		r.left.Put(s, line.in(row.ShipmentID).in(row.Currency), &row)
 		r.count(s, orderID, row, 1, cause, customerID)
-		changed[row.ShipmentID] = true
+		changed = insert(changed, row.ShipmentID)
 	}
-	for _, shipmentID := range sorted(changed) {
+	for _, shipmentID := range changed {
 		r.tellUnbilled(s, orderID, shipmentID)
 	}
-}
-
-func sorted(set map[string]bool) (ids []string) {
-	for id := range set {
-		ids = insert(ids, id)
-	}
-	return ids
 }
 
 // count adds what a line has left to its shipment, or takes it off. A shipment that has nothing left has no row.
