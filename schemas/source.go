@@ -238,7 +238,7 @@ type Command struct {
 	Kind      CommandKind `avro:"kind" json:"kind"`
 	Target    string      `avro:"target" json:"target"`   // exception_id or order_id
 	Reason    string      `avro:"reason" json:"reason"`   // why, for the audit trail
-	Payload   string      `avro:"payload" json:"payload"` // JSON object; replay: {"set":{"lines[0].quantity":"4"}}; assign: {"owner":"…"}
+	Payload   string      `avro:"payload" json:"payload"` // JSON object; replay: {"set":{"lines[0].quantity":"4"}}; assign: {"owner":"…"}; override, hold, release: processors/commands
 }
 
 // Repair mends events of one writer schema of one source topic: o2c.repairs, keyed by topic and fingerprint, compacted,
