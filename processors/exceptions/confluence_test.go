@@ -38,6 +38,13 @@ func story() (sources []source) {
 		asked(21, schemas.CommandAssign, "c-3", "ex-unreadable", `{"owner":"eve"}`),
 		asked(30, schemas.CommandResolve, "c-4", "ex-unreadable", ""),
 
+		said("ex-over", line(raise(5, conditions.OverShipped, "a", "1")), clears(10, "overridden by ann: because"), line(raise(20, conditions.OverShipped, "b", "2"))),
+		asked(7, schemas.CommandOverride, "c-20", "ex-over", `{"quantity":"4","uom":"EA"}`),
+		asked(15, schemas.CommandOverride, "c-21", "ex-over", `{"undo":true}`),
+		asked(16, schemas.CommandOverride, "c-22", "ex-over", `{"quantity":"4"}`),
+		said("ex-credit", raise(5, conditions.CreditExceeded, "a", "1"), raise(20, conditions.CreditExceeded, "a", "2")),
+		asked(25, schemas.CommandOverride, "c-23", "ex-credit", ""),
+
 		said("ex-currencies", assess("O-2", "5", "USD")),
 		said("ex-currencies", assess("O-3", "5", "EUR"), assess("O-3", "6", "EUR")),
 		said("ex-currencies", raise(5, conditions.SequenceGap, "a gap.", "")),
@@ -79,6 +86,10 @@ func outcome(w *sim.World) map[string]string {
 	}
 	for _, replay := range sim.Read(w, topics.Replays) {
 		said["replay "+replay.Value.CommandID] += fmt.Sprintf("%+v", *replay.Value)
+	}
+	for _, override := range sim.Read(w, topics.Overrides) {
+		told := override.Value
+		said["override "+told.CommandID] += fmt.Sprintf("%s line %d: undo %t of %s at %s;", override.Key, told.LineNo, told.Undo, told.ExceptionID, told.At)
 	}
 	return said
 }

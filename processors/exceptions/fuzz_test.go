@@ -17,12 +17,13 @@ func FuzzCommands(f *testing.F) {
 	payloads := []string{
 		"", "{}", `{"owner":"bob"}`, `{"owner":""}`, `{"owner":"bob"} {}`, `{"set":{"lines[0].quantity":"4","carrier":null}}`, `{"set":{"":"4"}}`, `{"set":[1]}`, `{"set":null}`,
 		`{"set":{"a":1,"a":2}}`, `{"SET":{"a":1}}`, `{"sets":{}}`, `null`, `[]`, `"x"`, `{"set":{"a":1e999}}`, `{"set":{"a": [ 1 ,2]}}`, "{\"own\ner\":1}", `{"owner":"\ud800"}`, "\xff", `{"set":{"a":1}}]`,
+		`{"undo":true}`, `{"quantity":"4","uom":"EA"}`, `{"quantity":"-4","uom":"EA"}`, `{"price":"7.5","uom":"EA","currency":"USD"}`,
 	}
 	for i, payload := range payloads {
 		f.Add(uint8(i), payload, uint8(i/3), payloads[(i+5)%len(payloads)], int8(i%3-1))
 	}
-	kinds := []schemas.CommandKind{schemas.CommandAssign, schemas.CommandReplay, schemas.CommandResolve, schemas.Unknown}
-	classes := []string{conditions.Unreadable, conditions.ShortPay, conditions.Oversold}
+	kinds := []schemas.CommandKind{schemas.CommandAssign, schemas.CommandReplay, schemas.CommandResolve, schemas.Unknown, schemas.CommandOverride}
+	classes := []string{conditions.Unreadable, conditions.ShortPay, conditions.Oversold, conditions.CreditExceeded, conditions.OverShipped}
 	f.Fuzz(func(t *testing.T, kind uint8, payload string, other uint8, otherPayload string, later int8) {
 		one := command(10, kinds[int(kind)%len(kinds)], "c-1", payload)
 		two := command(10+int(later), kinds[int(other)%len(kinds)], "c-2", otherPayload)
@@ -30,7 +31,7 @@ func FuzzCommands(f *testing.F) {
 			mustSayWhatItAsks(t, c)
 		}
 		for _, class := range classes {
-			raised := raise(5, class, "a", "1")
+			raised := line(raise(5, class, "a", "1"))
 			forth, back := rowOf(raised, one, two, one), rowOf(raised, two, one, two)
 			forget(&forth)
 			forget(&back)
