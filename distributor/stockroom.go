@@ -16,6 +16,7 @@ type position struct {
 	reserved           schemas.Quantity   // by reservations that stand when the books are closed
 	committed          schemas.Quantity   // by order lines
 	allocated          schemas.Quantity   // by order lines
+	inTransit          schemas.Quantity   // sent here, and not arrived when the books are closed
 	unexplained        schemas.Quantity   // counted, and not adjusted
 	recent             []schemas.Quantity // goods that each of the last movements moved
 	lag                time.Duration      // of the last movement
@@ -27,7 +28,7 @@ type position struct {
 // stockTruth states what can be promised, and which positions have something open.
 func (h *house) stockTruth(t *Truth) {
 	for key, p := range h.positions {
-		a := Available{OnHand: p.onHand, Allocated: p.allocated, Reserved: p.reserved, Committed: p.committed, Quarantined: p.quarantined}
+		a := Available{OnHand: p.onHand, Allocated: p.allocated, Reserved: p.reserved, Committed: p.committed, Quarantined: p.quarantined, InTransit: p.inTransit}
 		a.ToPromise = a.OnHand - a.Allocated - a.Reserved - a.Committed - a.Quarantined
 		t.Available[key] = a
 		if a.ToPromise < 0 && p.lag <= 15*time.Minute { // a warehouse that writes later is not believed that it has sold too much
@@ -185,10 +186,19 @@ func (d *Distributor) planStock(p *position, at time.Time, kind schemas.Movement
 func (d *Distributor) transfer(p *position, at time.Time) {
 	quantity := schemas.Quantity(5+d.random.IntN(40)) * one
 	to := d.full.positions[p.article.ItemID+"@"+d.pick(d.warehouses)]
-	d.planStock(p, at.Add(d.hours(1)), schemas.MovementTransferOut, quantity, nil)
-	if d.chance(85) { // else it is on its way when the books are closed
-		d.planStock(to, at.Add(d.hours(30)), schemas.MovementTransferIn, quantity, nil)
+	if to == p {
+		return
 	}
+	id := "TR-" + p.key + at.Format("-20060102150405.000000")
+	d.planStock(p, at.Add(d.hours(1)), schemas.MovementTransferOut, quantity, func(m *schemas.StockMovement) { m.TransferID, m.ToWarehouseID = &id, &to.warehouse })
+	arrived := schemas.Quantity(0)
+	if d.chance(85) { // else all of it is on its way when the books are closed
+		if arrived = quantity; d.chance(20) {
+			arrived -= 2 * one
+		}
+		d.planStock(to, at.Add(d.hours(30)), schemas.MovementTransferIn, arrived, func(m *schemas.StockMovement) { m.TransferID = &id })
+	}
+	to.inTransit += quantity - arrived
 }
 
 // quote sets stock aside for nobody's order, and gives some of it back.
@@ -210,7 +220,11 @@ func (d *Distributor) quote(p *position, at time.Time, until *time.Time) {
 }
 
 func (d *Distributor) quarantine(p *position, at time.Time) {
-	d.planStock(p, at.Add(d.hours(1)), schemas.MovementQuarantine, schemas.Quantity(1+d.random.IntN(10))*one, nil)
+	quantity := schemas.Quantity(1+d.random.IntN(10)) * one
+	d.planStock(p, at.Add(d.hours(1)), schemas.MovementQuarantine, quantity, nil)
+	if d.chance(60) { // someone has looked at it
+		d.planStock(p, at.Add(20*d.hour+d.hours(30)), schemas.MovementQuarantine, -quantity, nil)
+	}
 }
 
 // adjust books what someone broke or found, where no count is to be explained.
@@ -268,7 +282,9 @@ func (d *Distributor) miscount(p *position, at time.Time, isAdjusted bool) {
 				p.isBusyWithCounting = false
 				p.unexplained -= more
 				p.onHand -= more // the book follows the count already
-				return []Event{d.moveStock(p, schemas.MovementAdjust, more, p.article.BaseUOM, at, nil)}
+				event := d.moveStock(p, schemas.MovementAdjust, more, p.article.BaseUOM, at, nil)
+				p.recent[len(p.recent)-1] = 0 // nothing was moved
+				return []Event{event}
 			})
 		}
 		return counted

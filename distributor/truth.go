@@ -53,7 +53,7 @@ type Receivable struct {
 
 // Available is what can be promised of a position, in the item's base unit.
 type Available struct {
-	OnHand, Allocated, Reserved, Committed, Quarantined, ToPromise schemas.Quantity
+	OnHand, Allocated, Reserved, Committed, Quarantined, InTransit, ToPromise schemas.Quantity
 }
 
 func newTruth() *Truth {

@@ -120,8 +120,8 @@ func (o *Outcome) describe(ctx context.Context, topic string, value []byte) (str
 		if err != nil {
 			return "", err
 		}
-		return fmt.Sprintf("available %s@%s: on hand %s allocated %s reserved %s committed %s quarantined %s, to promise %s",
-			stock.ItemID, stock.WarehouseID, stock.OnHand, stock.Allocated, stock.Reserved, stock.Committed, stock.Quarantined, stock.AvailableToPromise), nil
+		return fmt.Sprintf("available %s@%s: on hand %s allocated %s reserved %s committed %s quarantined %s in transit %s, to promise %s",
+			stock.ItemID, stock.WarehouseID, stock.OnHand, stock.Allocated, stock.Reserved, stock.Committed, stock.Quarantined, stock.InTransit, stock.AvailableToPromise), nil
 	}
 	return "", fmt.Errorf("this is not one of the topics of an outcome")
 }

@@ -41,10 +41,12 @@ type Hold struct {
 	Since      time.Time `avro:"since" json:"since"`
 }
 
-// StockEvent is a clean stock movement: o2c.stock, keyed by item_id@warehouse_id.
+// StockEvent is a clean stock movement: o2c.stock, keyed by item_id@warehouse_id. One that is expected is a transfer_out of
+// another warehouse, told to the position that it goes to, whose warehouse it names.
 type StockEvent struct {
 	Origin   Evidence      `avro:"origin" json:"origin"`
 	Movement StockMovement `avro:"movement" json:"movement"`
+	Expected bool          `avro:"expected" json:"expected"`
 }
 
 // BillingEvent is a clean event about an invoice: o2c.billing, keyed by invoice_id. Exactly one of Invoice, Payment and

@@ -154,6 +154,7 @@ type Availability struct {
 	Reserved           Quantity   `avro:"reserved" json:"reserved"`
 	Committed          Quantity   `avro:"committed" json:"committed"` // accepted, not yet allocated
 	Quarantined        Quantity   `avro:"quarantined" json:"quarantined"`
+	InTransit          Quantity   `avro:"in_transit" json:"in_transit"` // sent here by another warehouse, not arrived; not promised
 	AvailableToPromise Quantity   `avro:"available_to_promise" json:"available_to_promise"`
 	AsOf               time.Time  `avro:"as_of" json:"as_of"`
 	SourceLagSeconds   int64      `avro:"source_lag_seconds" json:"source_lag_seconds"` // recorded_at − occurred_at of the last movement

@@ -95,8 +95,8 @@ type ShipmentLine struct {
 }
 
 // StockMovement changes the stock of an item in a warehouse: wms.inventory, keyed by item_id@warehouse_id, dense.
-// Receipts, transfers in, reservations and quarantines are positive quantities of their kind; an adjust is signed; a
-// count carries the quantity that was counted.
+// Receipts, transfers in and reservations are positive quantities of their kind; an adjust is signed, and so is a
+// quarantine: below zero it lets goods go; a count carries the quantity that was counted.
 type StockMovement struct {
 	Meta           Meta         `avro:"meta" json:"meta"`
 	ItemID         string       `avro:"item_id" json:"item_id"`
@@ -109,6 +109,8 @@ type StockMovement struct {
 	LineNo         *int32       `avro:"line_no" json:"line_no,omitempty"`
 	ExpiresAt      *time.Time   `avro:"expires_at" json:"expires_at,omitempty"`           // of a reservation
 	CutoffSequence *int64       `avro:"cutoff_sequence" json:"cutoff_sequence,omitempty"` // of a count: the last movement it includes
+	TransferID     *string      `avro:"transfer_id" json:"transfer_id,omitempty"`         // of both ends of a transfer between warehouses
+	ToWarehouseID  *string      `avro:"to_warehouse_id" json:"to_warehouse_id,omitempty"` // of a transfer_out: where it goes
 }
 
 // Invoice is what ERP billed: erp.invoices, keyed by invoice_id, monotonic.

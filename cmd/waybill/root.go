@@ -47,7 +47,7 @@ stands in the way, who owns it and what it is worth.`,
 		commands  []*cobra.Command
 	}{
 		{"run", "Run:", []*cobra.Command{newDev(), newRun()}},
-		{"work", "Look, and work the queue:", []*cobra.Command{newOrder(), newExceptions(), newFigures(), newReconcile(), newTail(), newProduce()}},
+		{"work", "Look, and work the queue:", []*cobra.Command{newOrder(), newAvailability(), newExceptions(), newFigures(), newReconcile(), newTail(), newProduce()}},
 		{"proof", "Prove it:", []*cobra.Command{newSimulate()}},
 		{"cluster", "Set up a cluster:", []*cobra.Command{newTopics(), newSchemas(), newTopology(), newDoctor()}},
 	} {

@@ -128,7 +128,7 @@ func available(truth *distributor.Truth, out *model.Outputs) *Tally {
 	came := map[string]distributor.Available{}
 	for key, a := range out.Available {
 		came[key] = distributor.Available{
-			OnHand: a.OnHand, Allocated: a.Allocated, Reserved: a.Reserved, Committed: a.Committed, Quarantined: a.Quarantined, ToPromise: a.AvailableToPromise,
+			OnHand: a.OnHand, Allocated: a.Allocated, Reserved: a.Reserved, Committed: a.Committed, Quarantined: a.Quarantined, InTransit: a.InTransit, ToPromise: a.AvailableToPromise,
 		}
 	}
 	compareStates(t, came, truth.Available, truth)

@@ -196,7 +196,7 @@ func (p *play) show(s statement) string {
 		for _, part := range []struct {
 			name     string
 			quantity schemas.Quantity
-		}{{"allocated", a.Allocated}, {"reserved", a.Reserved}, {"committed", a.Committed}, {"quarantined", a.Quarantined}} {
+		}{{"allocated", a.Allocated}, {"reserved", a.Reserved}, {"committed", a.Committed}, {"quarantined", a.Quarantined}, {"in transit to here", a.InTransit}} {
 			if part.quantity != 0 {
 				text += fmt.Sprintf(", %s %s", part.name, part.quantity)
 			}

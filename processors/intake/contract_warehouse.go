@@ -48,12 +48,13 @@ func checkShipment(in *inspection, shipment *schemas.Shipment) {
 	}, shipmentLineKey.before)
 }
 
-// checkMovement: the kind says the direction, so that only an adjustment is signed.
+// checkMovement: the kind says the direction, so that only an adjustment and a quarantine, which has no other way to end, are
+// signed. A transfer that says where it goes says which one it is, so that its arrival is known again.
 func checkMovement(in *inspection, movement *schemas.StockMovement) {
 	in.text(whole, "item_id", movement.ItemID)
 	in.text(whole, "warehouse_id", movement.WarehouseID)
 	known(in, whole, "kind", movement.Kind)
-	if movement.Kind != schemas.MovementAdjust {
+	if movement.Kind != schemas.MovementAdjust && movement.Kind != schemas.MovementQuarantine {
 		in.quantity(whole, "quantity", movement.Quantity)
 	}
 	in.text(whole, "uom", movement.UOM)
@@ -62,6 +63,15 @@ func checkMovement(in *inspection, movement *schemas.StockMovement) {
 	}
 	if movement.ExpiresAt != nil {
 		in.instant(whole, "expires_at", *movement.ExpiresAt)
+	}
+	if movement.TransferID != nil {
+		in.text(whole, "transfer_id", *movement.TransferID)
+	}
+	if movement.ToWarehouseID != nil {
+		in.text(whole, "to_warehouse_id", *movement.ToWarehouseID)
+		if movement.TransferID == nil {
+			in.find(EmptyField, whole, "transfer_id", "is empty, and the transfer says where it goes")
+		}
 	}
 	if movement.CutoffSequence != nil && *movement.CutoffSequence < 0 {
 		in.find(BadSequence, whole, "cutoff_sequence", "%d cannot be", *movement.CutoffSequence)

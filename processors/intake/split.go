@@ -47,8 +47,15 @@ func shipmentPiece(shipment *schemas.Shipment, origin schemas.Evidence, orderID 
 	return pieceOf(topics.Shipments.Name(), orderID, &schemas.ShipmentEvent{Origin: origin, OrderID: orderID, Shipment: &part})
 }
 
+// splitMovement tells the position, and of goods that are sent to another warehouse the position that they are sent to.
 func splitMovement(movement *schemas.StockMovement, origin schemas.Evidence) []piece {
-	return []piece{pieceOf(topics.Stock.Name(), stockPosition(movement), &schemas.StockEvent{Origin: origin, Movement: *movement})}
+	pieces := []piece{pieceOf(topics.Stock.Name(), stockPosition(movement), &schemas.StockEvent{Origin: origin, Movement: *movement})}
+	if movement.Kind == schemas.MovementTransferOut && movement.ToWarehouseID != nil {
+		there := *movement
+		there.WarehouseID = *movement.ToWarehouseID
+		pieces = append(pieces, pieceOf(topics.Stock.Name(), stockPosition(&there), &schemas.StockEvent{Origin: origin, Movement: there, Expected: true}))
+	}
+	return pieces
 }
 
 func stockPosition(movement *schemas.StockMovement) string {

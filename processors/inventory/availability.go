@@ -14,7 +14,7 @@ import (
 func (p *Position) availability(bound time.Duration) *schemas.Availability {
 	return &schemas.Availability{
 		ItemID: p.ItemID, WarehouseID: p.WarehouseID,
-		OnHand: p.OnHand, Allocated: p.Allocated, Reserved: p.Reserved, Committed: p.Committed, Quarantined: p.Quarantined,
+		OnHand: p.OnHand, Allocated: p.Allocated, Reserved: p.Reserved, Committed: p.Committed, Quarantined: p.Quarantined, InTransit: p.InTransit,
 		AvailableToPromise: money.Sum(p.OnHand, -p.Allocated, -p.Reserved, -p.Committed, -p.Quarantined),
 		AsOf:               p.AsOf,
 		SourceLagSeconds:   int64(p.Lag / time.Second),

@@ -21,8 +21,9 @@ type Position struct {
 	OnHand      schemas.Quantity `avro:"on_hand"`
 	Reserved    schemas.Quantity `avro:"reserved"` // sum of the reservations that have not expired
 	Quarantined schemas.Quantity `avro:"quarantined"`
-	Committed   schemas.Quantity `avro:"committed"` // sum over the order lines
-	Allocated   schemas.Quantity `avro:"allocated"` // sum over the order lines
+	Committed   schemas.Quantity `avro:"committed"`  // sum over the order lines
+	Allocated   schemas.Quantity `avro:"allocated"`  // sum over the order lines
+	InTransit   schemas.Quantity `avro:"in_transit"` // sum over the transfers to here
 
 	Stocked     bool             `avro:"stocked"`     // goods were moved or counted: the book says what is on hand
 	Moved       schemas.Quantity `avro:"moved"`       // net of all movements of goods; what counts corrected is not in it

@@ -42,6 +42,8 @@ type inventory struct {
 	reservations *stream.Table[reservationKey, Reservation]
 	demands      *stream.Table[demandKey, schemas.Demand]
 	held         *stream.Table[state.TextNumber, schemas.StockEvent] // by position and sequence
+	transfers    *stream.Table[state.TextPair, Transfer]             // by position and transfer
+	expected     *stream.Table[state.TextPair, schemas.StockEvent]   // by position and event: waits for master data
 	items        *stream.Reference[schemas.Item]
 	expiry       *stream.Timers // by reservationKey
 	grace        *stream.Timers // by position
@@ -58,6 +60,8 @@ func Stage(catalogue topics.Catalogue, policy Policy) *stream.Stage {
 	in.reservations = stream.NewTable[reservationKey, Reservation](stage, 3, "reservations")
 	in.demands = stream.NewTable[demandKey, schemas.Demand](stage, 4, "demands")
 	in.held = stream.NewTable[state.TextNumber, schemas.StockEvent](stage, 5, "held")
+	in.transfers = stream.NewTable[state.TextPair, Transfer](stage, 7, "transfers")
+	in.expected = stream.NewTable[state.TextPair, schemas.StockEvent](stage, 8, "expected")
 	in.items = stream.NewReference(stage, 1, topics.Items)
 	in.expiry = stream.OnTimer(stage, 1, "reservation expiry", stream.WallClock, in.expire)
 	in.grace = stream.OnTimer(stage, 2, "oversell grace", stream.WallClock, in.graceEnds)
@@ -81,6 +85,12 @@ func (in *inventory) onStock(s *stream.Step, event *schemas.StockEvent) error {
 	position := Position{}
 	if before != nil {
 		position = *before
+	}
+	if event.Expected {
+		in.expect(s, key, &position, event)
+		in.tell(s, key, before, &position)
+		s.Count("applied")
+		return nil
 	}
 	m := movementOf(event, position.Sequence+position.Held)
 	if position.Held > 0 || !in.ready(s, key, &m, false) {
@@ -110,6 +120,10 @@ func (in *inventory) wake(s *stream.Step, key string) error {
 		in.take(s, key, &position, m)
 		s.Count("released")
 	}
+	for event := range in.expected.Scan(s, state.Text(key)) {
+		in.expected.Delete(s, state.TextPair{key, event.Movement.Meta.EventID})
+		in.expect(s, key, &position, event)
+	}
 	in.tell(s, key, before, &position)
 	return nil
 }
@@ -133,6 +147,11 @@ func (in *inventory) take(s *stream.Step, key string, position *Position, m move
 		in.reserve(s, position, m.reservation(key))
 	case schemas.MovementRelease:
 		in.release(s, key, position, m)
+	case schemas.MovementTransferIn:
+		position.move(m.Kind, m.quantity)
+		if m.TransferID != nil {
+			in.arrive(s, key, position, *m.TransferID, 0, m.quantity)
+		}
 	default:
 		position.move(m.Kind, m.quantity)
 	}

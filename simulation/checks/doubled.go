@@ -53,7 +53,7 @@ func appliedTwice(run *Run) (broken []string) {
 			note(e.Origin, "order "+e.OrderID)
 		}
 	})
-	each(run, topics.Stock, func(e *schemas.StockEvent) { note(e.Origin, "stock") })
+	each(run, topics.Stock, func(e *schemas.StockEvent) { note(e.Origin, fmt.Sprintf("stock, expected %t", e.Expected)) })
 	return broken
 }
 

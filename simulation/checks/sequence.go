@@ -37,7 +37,7 @@ func inSequence(run *Run) (broken []string) {
 					note("shipment "+event.Shipment.ShipmentID, "order "+event.OrderID, event.Shipment.Meta)
 				}
 			case topics.Stock.Name():
-				if event, err := stock.Decode(context.Background(), record.Value); err == nil {
+				if event, err := stock.Decode(context.Background(), record.Value); err == nil && !event.Expected {
 					note("stock "+event.Movement.ItemID+"@"+event.Movement.WarehouseID, "it", event.Movement.Meta)
 				}
 			}

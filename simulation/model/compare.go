@@ -212,7 +212,7 @@ func (c *comparison) availability() {
 			c.find(NothingLost, "", 0, "there must be an availability of %s: %s", key, must)
 		default:
 			came := Available{
-				quantityOf(is.OnHand), quantityOf(is.Allocated), quantityOf(is.Reserved), quantityOf(is.Committed), quantityOf(is.Quarantined), quantityOf(is.AvailableToPromise),
+				quantityOf(is.OnHand), quantityOf(is.Allocated), quantityOf(is.Reserved), quantityOf(is.Committed), quantityOf(is.Quarantined), quantityOf(is.InTransit), quantityOf(is.AvailableToPromise),
 			}
 			if came.String() != must.String() {
 				c.find(Confluence, "", 0, "%s is %s; it must be %s", key, came, must)
@@ -223,8 +223,8 @@ func (c *comparison) availability() {
 
 // String is a line for people.
 func (a Available) String() string {
-	return fmt.Sprintf("on hand %s allocated %s reserved %s committed %s quarantined %s to promise %s",
-		text(a.OnHand), text(a.Allocated), text(a.Reserved), text(a.Committed), text(a.Quarantined), text(a.ToPromise))
+	return fmt.Sprintf("on hand %s allocated %s reserved %s committed %s quarantined %s in transit %s to promise %s",
+		text(a.OnHand), text(a.Allocated), text(a.Reserved), text(a.Committed), text(a.Quarantined), text(a.InTransit), text(a.ToPromise))
 }
 
 // both are the keys of two maps, sorted.

@@ -10,7 +10,7 @@ import (
 
 // Available is what can be promised of an item in a warehouse, in its base unit.
 type Available struct {
-	OnHand, Allocated, Reserved, Committed, Quarantined, ToPromise number
+	OnHand, Allocated, Reserved, Committed, Quarantined, InTransit, ToPromise number
 }
 
 // position is a stock position as its movements leave it.
@@ -40,6 +40,8 @@ const lagBound = 15 * time.Minute
 // tellStock works out every position that has moved.
 func (e *Expectation) tellStock(f *facts, m *masterData, orders map[string]*order) {
 	committed, allocated := demand(m, orders)
+	sent := sentTo(f, m)
+	arrived := map[[2]string]number{}
 	for _, l := range f.sorted("wms.inventory") {
 		p := &position{onHand: zero, quarantined: zero, unexplained: zero}
 		itemID, warehouse, _ := strings.Cut(l.entity, "@")
@@ -58,12 +60,21 @@ func (e *Expectation) tellStock(f *facts, m *masterData, orders map[string]*orde
 				e.raise(about)
 				break
 			}
+			if movement.Kind == schemas.MovementTransferIn && movement.TransferID != nil {
+				at := [2]string{l.entity, *movement.TransferID}
+				arrived[at] = plus(orZero(arrived[at]), times(quantityOf(movement.Quantity), factor))
+			}
 			p.take(movement, event.Number, times(quantityOf(movement.Quantity), factor))
 		}
 		if len(p.numbers) == 0 {
 			continue
 		}
-		a := Available{OnHand: p.onHand, Quarantined: p.quarantined, Reserved: p.reserved(e), Committed: orZero(committed[l.entity]), Allocated: orZero(allocated[l.entity])}
+		a := Available{OnHand: p.onHand, Quarantined: p.quarantined, Reserved: p.reserved(e), Committed: orZero(committed[l.entity]), Allocated: orZero(allocated[l.entity]), InTransit: zero}
+		for at, quantity := range sent {
+			if at[0] == l.entity {
+				a.InTransit = plus(a.InTransit, notNegative(minus(quantity, orZero(arrived[at]))))
+			}
+		}
 		a.ToPromise = minus(minus(minus(minus(a.OnHand, a.Allocated), a.Reserved), a.Committed), a.Quarantined)
 		e.Available[l.entity] = a
 		if a.ToPromise.Sign() < 0 && p.lag <= lagBound {
@@ -75,6 +86,27 @@ func (e *Expectation) tellStock(f *facts, m *masterData, orders map[string]*orde
 			e.raise(about)
 		}
 	}
+}
+
+// sentTo is what warehouses sent to others, by where it goes and the name of the transfer.
+func sentTo(f *facts, m *masterData) map[[2]string]number {
+	sent := map[[2]string]number{}
+	for _, l := range f.sorted("wms.inventory") {
+		for _, event := range l.taken() {
+			movement := event.Value.(*schemas.StockMovement)
+			item := m.items[movement.ItemID]
+			if movement.Kind != schemas.MovementTransferOut || movement.ToWarehouseID == nil || item == nil {
+				continue
+			}
+			factor := inBase(item, movement.UOM)
+			if factor == nil || !storable(times(quantityOf(movement.Quantity), factor)) {
+				continue
+			}
+			at := [2]string{movement.ItemID + "@" + *movement.ToWarehouseID, *movement.TransferID}
+			sent[at] = plus(orZero(sent[at]), times(quantityOf(movement.Quantity), factor))
+		}
+	}
+	return sent
 }
 
 func orZero(n number) number { return choose(n == nil, zero, n) }

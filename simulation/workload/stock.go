@@ -1,6 +1,7 @@
 package workload
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -79,7 +80,15 @@ func (t *teller) shelf(add func(time.Time, string, string, schemas.MovementKind,
 		m := move(at, schemas.MovementAdjust, quantity*schemas.Quantity(pick(t, 1, -1)))
 		m.of.Reason = new("found")
 	case 2:
-		move(at, schemas.MovementTransferOut, quantity)
+		out := move(at, schemas.MovementTransferOut, quantity)
+		if t.chance(70) {
+			t.transfers++
+			out.of.TransferID, out.of.ToWarehouseID = new(fmt.Sprintf("transfer-%d", t.transfers)), new(pick(t, warehouses...))
+			if arrives := t.random.IntN(4); arrives > 0 { // less of it, all, or more
+				in := add(t.after(at, 24), position[0], *out.of.ToWarehouseID, schemas.MovementTransferIn, quantity*schemas.Quantity(arrives)/2, base)
+				in.of.TransferID = out.of.TransferID
+			}
+		}
 	case 3:
 		move(at, schemas.MovementTransferIn, quantity)
 	case 4, 5:
@@ -107,6 +116,9 @@ func (t *teller) shelf(add func(time.Time, string, string, schemas.MovementKind,
 		m := move(at, schemas.MovementQuarantine, quantity)
 		if t.chance(30) {
 			m.lag = time.Hour
+		}
+		if t.chance(50) {
+			move(t.after(at, 30), schemas.MovementQuarantine, -quantity*schemas.Quantity(1+t.random.IntN(3))/2)
 		}
 	case 7:
 		move(at, schemas.MovementCount, units(int64(t.random.IntN(200))))

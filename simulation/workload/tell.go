@@ -70,6 +70,7 @@ type teller struct {
 	sequences map[string]int64 // last one given, by topic and entity
 	position  int64            // of ERP's and AR's logs
 	made      int64
+	transfers int
 
 	customers []*schemas.Customer
 	items     []*stocked
