@@ -32,7 +32,7 @@ func Live(ctx context.Context, e *Embedded, options LiveOptions, show func(*Boar
 		return ended(ctx, err)
 	}
 	defer reader.Close()
-	d := distributor.New(distributor.Options{Seed: options.Seed, Hour: options.Hour})
+	d := distributor.New(distributor.Options{Seed: options.Seed, Hour: options.Hour, Full: true})
 	encoder := distributor.NewEncoder(e.Cluster.Registry)
 	began := time.Now()
 	if err := e.Player.send(ctx, encoder, d.MasterData(began)); err != nil {

@@ -24,6 +24,7 @@ func init() {
 		{"ordinary", 760, (*course).ordinary},
 		{"on its way", 20, (*course).onItsWay},
 		{"not begun", 14, (*course).notBegun},
+		{"held by a person, and let go", 12, (*course).heldForAWhile},
 		{"not heard to arrive", 20, (*course).notHeardToArrive},
 		{"accepted otherwise", 20, (*course).acceptedOtherwise},
 		{"repriced after it was shipped", 14, (*course).repriced},
@@ -117,6 +118,16 @@ func (c *course) onItsWay() {
 func (c *course) notBegun() {
 	c.play()
 	c.settle()
+}
+
+// heldForAWhile: what a hold has kept back is billed when it ends.
+func (c *course) heldForAWhile() {
+	if c.invoicePolicy() == schemas.Manual { // there a release does more than end a hold
+		c.order.InvoicePolicy = new(schemas.OnShipment)
+	}
+	c.ask(c.placed.Add(time.Minute), schemas.CommandHold, "the customer called")
+	c.ask(c.placed.Add(70*c.hour), schemas.CommandRelease, "the customer agrees")
+	c.ordinary()
 }
 
 func (c *course) notHeardToArrive() {

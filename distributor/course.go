@@ -26,6 +26,7 @@ type course struct {
 	toldLate  time.Duration // how much later than it happened the order is told
 	untold    bool          // the order is never told
 	isAgreed  bool          // ERP accepted it, or nothing waits for its word
+	isLetGo   bool          // a person bills by hand what has left, under the policy manual
 	bills     []*bill
 }
 
@@ -73,6 +74,7 @@ type part struct {
 	weight   *schemas.Quantity // of catch-weight articles
 	weighed  schemas.Milestone // which milestone tells the weight first
 	returned schemas.Quantity  // comes back after it has arrived
+	signed   *schemas.Quantity // by the customer, when it has arrived; nil: nobody says
 
 	// What comes of it:
 	fills schemas.Quantity // of the line's quantity, in its unit
@@ -209,6 +211,12 @@ func (l *line) ships(p *parcel, a *article, quantity schemas.Quantity, uom strin
 		kilos += kilos * schemas.Quantity(l.course.random.IntN(81)-40) / 1000 // within 4 % of what a wheel should weigh
 		carried.weight = &kilos
 	}
+	switch c := l.course; {
+	case c.chance(85):
+		carried.signed = &quantity
+	case c.chance(50) && plainly(l) && quantity > one:
+		carried.signed = new(quantity - one)
+	}
 	l.parts, p.parts = append(l.parts, carried), append(p.parts, carried)
 	return carried
 }
@@ -315,6 +323,9 @@ func (c *course) play() (left time.Time) {
 	if !c.untold {
 		tell(c.placed, never, schemas.OrderPlaced)
 	}
+	if c.isLetGo = c.invoicePolicy() == schemas.Manual && !c.untold && c.chance(60); c.isLetGo {
+		c.ask(c.placed.Add(60*c.hour), schemas.CommandRelease, "checked by hand")
+	}
 	at := c.placed.Add(c.hours(0.8))
 	if c.changesAt(beforeAllocation) {
 		tell(at, beforeAllocation, schemas.OrderChanged)
@@ -344,6 +355,19 @@ func (c *course) play() (left time.Time) {
 		left = first
 	}
 	return left
+}
+
+// ask has a person ask something of the order.
+func (c *course) ask(at time.Time, kind schemas.CommandKind, why string) {
+	c.made++
+	id := fmt.Sprintf("waybill-%s%d", c.name, c.made)
+	c.planAt(at, func(at time.Time) []Event {
+		command := &schemas.Command{
+			Meta:      schemas.Meta{EventID: id, Source: "waybill", OccurredAt: at, RecordedAt: at},
+			CommandID: id, Actor: "ines", Kind: kind, Target: c.order.OrderID, Reason: why, Payload: "{}",
+		}
+		return []Event{eventOf(topics.Commands, c.order.OrderID, at, command)}
+	})
 }
 
 func withParts(parcels []*parcel) (carrying []*parcel) {
@@ -404,6 +428,9 @@ func (c *course) sayOfParcel(p *parcel, milestone schemas.Milestone, meta schema
 			if said.Quantity = carried.returned; said.Quantity == 0 {
 				continue
 			}
+		}
+		if milestone == schemas.MilestoneDelivered {
+			said.ConfirmedQuantity = carried.signed
 		}
 		if carried.first != 0 && milestone == schemas.MilestoneAllocated {
 			said.Quantity = carried.first

@@ -48,7 +48,7 @@ func TestEveryAffairAndEveryTwistIsTold(t *testing.T) {
 	for _, event := range events {
 		topics[event.Topic]++
 	}
-	if len(topics) != 11 {
+	if len(topics) != 12 {
 		t.Errorf("events of %d topics: %v", len(topics), topics)
 	}
 }

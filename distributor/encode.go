@@ -27,6 +27,7 @@ func NewEncoder(registry schemas.Registry) *Encoder {
 	with(e, registry, topics.MasterItems)
 	with(e, registry, topics.MasterPrices)
 	with(e, registry, topics.MasterWarehouses)
+	with(e, registry, topics.Commands)
 	return e
 }
 

@@ -116,7 +116,8 @@ func (d *Distributor) openHouse(customers, articles int) {
 // Shares in all lists: what comes more often is listed more often.
 var (
 	invoicePolicies = []schemas.InvoicePolicy{
-		schemas.OnShipment, schemas.OnShipment, schemas.OnShipment, schemas.PerDelivery, schemas.OrderComplete,
+		schemas.OnShipment, schemas.OnShipment, schemas.OnShipment, schemas.OnShipment, schemas.PerDelivery, schemas.PerDelivery,
+		schemas.OrderComplete, schemas.OrderComplete, schemas.ProofOfDelivery, schemas.Manual,
 	}
 	shipPolicies       = []schemas.ShipPolicy{schemas.ShipPartial, schemas.ShipPartial, schemas.ShipPartial, schemas.ShipPartialCancelBackorder}
 	substitutionPrices = []schemas.SubstitutionPrice{schemas.PriceOriginal, schemas.PriceSubstitute, schemas.PriceLower}

@@ -22,6 +22,13 @@ func (c *course) settle() {
 				c.bill(carried, carried.parcel.reaches > 3)
 			case schemas.PerDelivery:
 				c.bill(carried, carried.parcel.reaches > 4)
+			case schemas.ProofOfDelivery:
+				if carried.signed != nil {
+					carried.pays = min(carried.pays, *carried.signed)
+					c.bill(carried, carried.parcel.reaches > 4 && carried.pays > 0)
+				}
+			case schemas.Manual:
+				c.bill(carried, carried.parcel.reaches > 3 && c.isLetGo)
 			case schemas.OrderComplete:
 				c.bill(carried, carried.parcel.reaches > 3 && isComplete)
 			}
