@@ -24,6 +24,7 @@ func init() {
 		{"ordinary", 760, (*course).ordinary},
 		{"on its way", 20, (*course).onItsWay},
 		{"not begun", 14, (*course).notBegun},
+		{"billed when it is ordered", 20, (*course).billedAhead},
 		{"held by a person, and let go", 12, (*course).heldForAWhile},
 		{"not heard to arrive", 20, (*course).notHeardToArrive},
 		{"accepted otherwise", 20, (*course).acceptedOtherwise},
@@ -118,6 +119,27 @@ func (c *course) onItsWay() {
 func (c *course) notBegun() {
 	c.play()
 	c.settle()
+}
+
+// billedAhead: a line is billed when it is agreed; what is cancelled or comes back is not. What is billed by its weight waits
+// for that.
+func (c *course) billedAhead() {
+	c.order.InvoicePolicy = new(schemas.OnOrder)
+	if isUnderWay := c.chance(70); isUnderWay {
+		for _, l := range c.lines {
+			switch {
+			case c.chance(15):
+				l.cancelled = beforeAllocation
+			case c.chance(15) && plainly(l) && l.quantity > one:
+				l.returnedInPart()
+			default:
+				l.shipsAll()
+			}
+		}
+	}
+	left := c.play()
+	c.settle()
+	c.invoice(left)
 }
 
 // heldForAWhile: what a hold has kept back is billed when it ends.

@@ -24,7 +24,7 @@ type invoice struct {
 // invoice has ERP bill what must be billed: each parcel when it has left or arrived, or the order as a whole; not before a
 // time. Some it forgets, some it gets wrong.
 func (c *course) invoice(notBefore time.Time) {
-	if c.invoicePolicy() == schemas.OrderComplete {
+	if policy := c.invoicePolicy(); policy == schemas.OrderComplete || policy == schemas.OnOrder {
 		c.invoiceOne(c.bills, notBefore)
 		return
 	}

@@ -13,12 +13,16 @@ func (c *course) settle() {
 		isComplete = isComplete && (l.done || l.cancelled != never) && !l.hindered
 	}
 	for _, l := range c.lines {
+		isAhead := c.invoicePolicy() == schemas.OnOrder && !l.article.CatchWeight
+		if isAhead {
+			c.billAhead(l)
+		}
 		for _, carried := range l.parts {
-			if carried.parcel.unheard || carried.pays == 0 {
+			if isAhead || carried.parcel.unheard || carried.pays == 0 {
 				continue
 			}
 			switch c.invoicePolicy() {
-			case schemas.OnShipment:
+			case schemas.OnShipment, schemas.OnOrder:
 				c.bill(carried, carried.parcel.reaches > 3)
 			case schemas.PerDelivery:
 				c.bill(carried, carried.parcel.reaches > 4)
@@ -34,6 +38,17 @@ func (c *course) settle() {
 			}
 		}
 		c.demand(l)
+	}
+}
+
+// billAhead states what a line comes to that is billed when it is ordered: all that was not cancelled and did not come back.
+func (c *course) billAhead(l *line) {
+	owed := l.quantity
+	for _, carried := range l.parts {
+		owed -= carried.returned
+	}
+	if l.cancelled == never && owed > 0 {
+		c.bill(&part{line: l, article: l.article, uom: l.uom, pays: owed, price: l.price}, true)
 	}
 }
 
