@@ -406,6 +406,7 @@ func (v *invoice) dispute(ends schemas.DisputeStatus) {
 		})
 	}
 	at := v.at.Add(v.hours(60))
+	v.full.truth.WasDisputed[v.id] = true
 	tell(at, schemas.DisputeOpen)
 	switch ends {
 	case schemas.DisputeOpen:

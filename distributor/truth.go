@@ -14,6 +14,7 @@ type Truth struct {
 	Open        map[Exception]int     // open exceptions, and how many of one kind
 	Receivables map[string]Receivable // by invoice
 	Available   map[string]Available  // by item@warehouse
+	WasDisputed map[string]bool       // invoices, whatever became of that
 	Stories     map[string]string     // what became of an order, an invoice, a position, for people
 }
 
@@ -57,7 +58,7 @@ type Available struct {
 }
 
 func newTruth() *Truth {
-	return &Truth{Billed: map[BilledLine]Net{}, Open: map[Exception]int{}, Receivables: map[string]Receivable{}, Available: map[string]Available{}, Stories: map[string]string{}}
+	return &Truth{Billed: map[BilledLine]Net{}, Open: map[Exception]int{}, Receivables: map[string]Receivable{}, Available: map[string]Available{}, WasDisputed: map[string]bool{}, Stories: map[string]string{}}
 }
 
 func (t *Truth) bill(at BilledLine, quantity schemas.Quantity, amount schemas.Amount) {

@@ -8,7 +8,6 @@ import (
 
 	"waybill/distributor"
 	"waybill/schemas"
-	"waybill/simulation/model"
 )
 
 // Tally is how much was compared of one kind, and what was not as it must be.
@@ -20,8 +19,8 @@ type Tally struct {
 }
 
 // compare puts what came out beside the truth.
-func compare(truth *distributor.Truth, out *model.Outputs) []*Tally {
-	return []*Tally{bills(truth, out), exceptions(truth, out), receivables(truth, out), available(truth, out)}
+func compare(truth *distributor.Truth, out *outputs) []*Tally {
+	return []*Tally{bills(truth, out), exceptions(truth, out), receivables(truth, out), available(truth, out), figures(truth, out)}
 }
 
 func (t *Tally) differ(format string, args ...any) {
@@ -29,7 +28,7 @@ func (t *Tally) differ(format string, args ...any) {
 }
 
 // bills compares what all bills and credits of a line come to; of what was billed and taken back nothing is left.
-func bills(truth *distributor.Truth, out *model.Outputs) *Tally {
+func bills(truth *distributor.Truth, out *outputs) *Tally {
 	t := &Tally{What: "net billing, order lines"}
 	came, seen := map[distributor.BilledLine]distributor.Net{}, map[string]bool{}
 	for _, bill := range out.Bills {
@@ -75,7 +74,7 @@ func both[K comparable, A, B any](a map[K]A, b map[K]B) (keys []K) {
 }
 
 // exceptions compares what stands open.
-func exceptions(truth *distributor.Truth, out *model.Outputs) *Tally {
+func exceptions(truth *distributor.Truth, out *outputs) *Tally {
 	t := &Tally{What: "open exceptions"}
 	came := map[distributor.Exception]int{}
 	for _, e := range out.Exceptions {
@@ -110,7 +109,7 @@ func said[V any](value *V) V {
 }
 
 // receivables compares what is owed on every invoice.
-func receivables(truth *distributor.Truth, out *model.Outputs) *Tally {
+func receivables(truth *distributor.Truth, out *outputs) *Tally {
 	t := &Tally{What: "receivables, invoices"}
 	came := map[string]distributor.Receivable{}
 	for id, r := range out.Receivables {
@@ -123,7 +122,7 @@ func receivables(truth *distributor.Truth, out *model.Outputs) *Tally {
 }
 
 // available compares every position.
-func available(truth *distributor.Truth, out *model.Outputs) *Tally {
+func available(truth *distributor.Truth, out *outputs) *Tally {
 	t := &Tally{What: "availability, positions"}
 	came := map[string]distributor.Available{}
 	for key, a := range out.Available {
@@ -132,6 +131,36 @@ func available(truth *distributor.Truth, out *model.Outputs) *Tally {
 		}
 	}
 	compareStates(t, came, truth.Available, truth)
+	return t
+}
+
+// figures compares the sums that follow from the rest of the truth, over all days and partitions. As a whole and by
+// currency where it is money; by the values of a dimension where the truth has them.
+func figures(truth *distributor.Truth, out *outputs) *Tally {
+	t := &Tally{What: "figures"}
+	must, came := truth.Figures(), map[distributor.FigureOf]distributor.Figure{}
+	for _, f := range out.figures {
+		at := distributor.FigureOf{Figure: f.Figure, Dimension: f.Dimension, Value: f.Value, Currency: f.Currency}
+		if at.Figure == "exception_age" {
+			at.Currency = ""
+		}
+		at.Standing = at.Figure == "dso" && f.Day == nil
+		is := came[at]
+		came[at] = distributor.Figure{
+			Counted: is.Counted + f.Counted, Met: is.Met + f.Met, Amount: is.Amount + f.Amount, Quantity: is.Quantity + f.Quantity,
+		}
+	}
+	for at := range must {
+		t.Compared++
+		is := came[at]
+		if at.Figure == "exception_age" { // what it is worth is no part of the truth
+			is.Amount = 0
+		}
+		if is != must[at] {
+			t.differ("%+v is %+v; it must be %+v", at, is, must[at])
+		}
+	}
+	slices.Sort(t.Differences)
 	return t
 }
 

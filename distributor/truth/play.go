@@ -66,7 +66,7 @@ func NewSeason(seed uint64, events int) (*Season, error) {
 // A delivery is a way in which the events of a season reach the stages.
 type delivery struct {
 	name string
-	play func(*Season) (*model.Outputs, error)
+	play func(*Season) (*outputs, error)
 }
 
 // The deliveries: as it was written, and the worst that the ordering contracts allow.
@@ -86,7 +86,7 @@ func (raising) Helper() {}
 func (raising) Fatalf(format string, args ...any) { panic(failure{fmt.Errorf(format, args...)}) }
 
 // inWorld plays on a world, and reads what came out.
-func (s *Season) inWorld(start time.Time, play func(*sim.World)) (out *model.Outputs, err error) {
+func (s *Season) inWorld(start time.Time, play func(*sim.World)) (out *outputs, err error) {
 	defer func() {
 		if what, is := recover().(failure); is {
 			err = what.error
@@ -109,7 +109,7 @@ func (s *Season) inWorld(start time.Time, play func(*sim.World)) (out *model.Out
 
 // asItHappened sends the events in the order of their times, and moves the clock with them; one in fifty comes twice, as the
 // distributor sends it.
-func (s *Season) asItHappened() (*model.Outputs, error) {
+func (s *Season) asItHappened() (*outputs, error) {
 	return s.inWorld(opening, func(w *sim.World) {
 		for i, one := range s.Events {
 			if i%500 == 0 { // what arrives is hours old at most
@@ -128,7 +128,7 @@ func (s *Season) asItHappened() (*model.Outputs, error) {
 
 // inAStorm sends every event once or twice, in any order at all, when everything has happened; now and then all stages die.
 // Prices come first: which of several was known when a line was billed is the one thing that may depend on what came when.
-func (s *Season) inAStorm() (*model.Outputs, error) {
+func (s *Season) inAStorm() (*outputs, error) {
 	return s.inWorld(s.End, func(w *sim.World) {
 		random := rand.New(rand.NewPCG(s.Seed, 9))
 		for n, i := range s.disorder(random) {
@@ -165,7 +165,7 @@ func (s *Season) rank(event int) int {
 }
 
 // onACluster sends the same to three processes while they, their disks and the broker fail in every way that there is.
-func (s *Season) onACluster() (*model.Outputs, error) {
+func (s *Season) onACluster() (*outputs, error) {
 	c := sim.NewCluster(sim.ClusterOptions{
 		Seed: s.Seed, Partitions: 4, Processes: 3, Start: s.End, Registry: s.registry, Release: "simulated",
 		Stages: func(int) []*stream.Stage { return processors.Stages(topics.Default()) },
@@ -202,14 +202,29 @@ func (s *Season) onACluster() (*model.Outputs, error) {
 	})
 }
 
+// outputs are what came out.
+type outputs struct {
+	*model.Outputs
+	figures map[string]*schemas.Figure
+}
+
 // read takes what came out.
-func (s *Season) read(each func(topic string, take func(*stream.Record) error) error) (*model.Outputs, error) {
-	out := model.NewOutputs(s.registry)
+func (s *Season) read(each func(topic string, take func(*stream.Record) error) error) (*outputs, error) {
+	out := &outputs{model.NewOutputs(s.registry), map[string]*schemas.Figure{}}
+	ctx := context.Background()
 	for _, topic := range out.Topics() {
-		err := each(topic, func(one *stream.Record) error { return out.Take(context.Background(), one.Topic, one.Key, one.Value) })
-		if err != nil {
+		if err := each(topic, func(one *stream.Record) error { return out.Take(ctx, one.Topic, one.Key, one.Value) }); err != nil {
 			return nil, err
 		}
 	}
-	return out, nil
+	codec := schemas.NewCodec[schemas.Figure](s.registry, topics.Figures.Name())
+	err := each(topics.Figures.Name(), func(one *stream.Record) (err error) {
+		if one.Value == nil {
+			delete(out.figures, string(one.Key))
+			return nil
+		}
+		out.figures[string(one.Key)], err = codec.Decode(ctx, one.Value)
+		return err
+	})
+	return out, err
 }

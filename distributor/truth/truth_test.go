@@ -55,12 +55,18 @@ func TestDifferencesAreFound(t *testing.T) {
 		truth.Receivables[id] = owed
 		break
 	}
-	for key := range truth.Available {
-		delete(truth.Available, key)
-		break
+	for key, a := range truth.Available {
+		if a.ToPromise >= 0 {
+			delete(truth.Available, key)
+			break
+		}
 	}
 	for _, tally := range compare(truth, out) {
-		if len(tally.Differences) != 1 {
+		want := 1
+		if tally.What == "figures" { // the exception, in all and by its class
+			want = 2
+		}
+		if len(tally.Differences) != want {
 			t.Errorf("%s: %q", tally.What, tally.Differences)
 		}
 	}
