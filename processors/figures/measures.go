@@ -24,6 +24,9 @@ func (m Measures) plus(other Measures, times int64) Measures {
 	m.Met += times * other.Met
 	m.Amount = money.Sum(m.Amount, schemas.Amount(times)*other.Amount)
 	m.Quantity = money.Sum(m.Quantity, schemas.Quantity(times)*other.Quantity)
+	if len(other.Seconds) == 0 {
+		return m
+	}
 	m.Seconds = slices.Clone(m.Seconds)
 	for _, bucket := range other.Seconds {
 		at, found := slices.BinarySearchFunc(m.Seconds, bucket, func(a, b schemas.Bucket) int { return int(a.Index - b.Index) })

@@ -11,15 +11,23 @@ import (
 // books are what ERP and AR say in the end: the latest state of every document, payment and dispute.
 type books struct {
 	documents map[string]*schemas.Invoice
+	ofOrder   map[string][]string // documents that bill an order, by their ids
 	payments  []*schemas.Payment
 	disputes  []*schemas.Dispute
 }
 
 func booksOf(f *facts) *books {
-	b := &books{documents: map[string]*schemas.Invoice{}}
+	b := &books{documents: map[string]*schemas.Invoice{}, ofOrder: map[string][]string{}}
 	for _, l := range f.sorted("erp.invoices") {
 		for _, event := range l.taken() {
 			b.documents[l.entity] = event.Value.(*schemas.Invoice)
+		}
+	}
+	for _, id := range sortedKeys(b.documents) {
+		for _, line := range b.documents[id].Lines {
+			if of := b.ofOrder[line.OrderID]; len(of) == 0 || of[len(of)-1] != id {
+				b.ofOrder[line.OrderID] = append(of, id)
+			}
 		}
 	}
 	for _, l := range f.sorted("ar.payments") {

@@ -15,6 +15,8 @@ type parcel struct {
 	cancelled     bool
 	last          bool      // as the latest milestone says
 	leftAt        time.Time // first
+	arrivedAt     time.Time // first
+	arrived       bool
 	latestAt      time.Time
 	billableTurn  int // the earliest turn in which it was shipped or delivered; −1: it was not
 	parts         []*part
@@ -129,6 +131,9 @@ func (p *parcel) take(shipment *schemas.Shipment, lines []schemas.ShipmentLine) 
 		}
 		p.parts = append(told, cameBack...)
 		p.leave(at)
+		if !p.arrived {
+			p.arrivedAt, p.arrived = at, true
+		}
 	case schemas.MilestoneReturned:
 		if !p.left {
 			p.parts = nil
@@ -143,7 +148,7 @@ func (p *parcel) take(shipment *schemas.Shipment, lines []schemas.ShipmentLine) 
 			}
 		}
 	case schemas.MilestoneCancelled:
-		p.parts, p.left, p.cancelled = nil, false, true
+		p.parts, p.left, p.arrived, p.cancelled = nil, false, false, true
 	}
 	slices.SortFunc(p.parts, func(a, b *part) int {
 		return cmp.Or(cmp.Compare(a.line, b.line), cmp.Compare(a.item, b.item), cmp.Compare(a.uom, b.uom))

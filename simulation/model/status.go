@@ -13,6 +13,7 @@ type OrderStatus struct {
 	Head     string // customer, currency, status, value of what is open, shipments, ERP invoices
 	Billed   number
 	Lines    []LineStatus
+	Left     []string // shipments that have left, and when they were invoiced
 	Blocking []string // sorted
 }
 
@@ -22,6 +23,7 @@ type LineStatus struct {
 	Text   string // items and quantities up to delivery, in their unit
 	Stage  string
 	Billed string // what was ready and what was invoiced
+	Times  string // when it was in full, and since when how much is shipped and not invoiced
 }
 
 // progress is how far a line has come, by unit.
@@ -74,11 +76,14 @@ func (e *Expectation) tellStatuses(m *masterData, orders map[string]*order, b *b
 			}
 		}
 		invoices := e.addInvoices(b, id, lines)
+		uoms := map[int32]string{}
 		for _, l := range o.sorted() {
 			if p := lines[l.no]; p != nil {
-				status.Lines = append(status.Lines, p.status(m))
+				line, uom := p.status(m, b)
+				status.Lines, uoms[l.no] = append(status.Lines, line), uom
 			}
 		}
+		status.Left = o.departuresOf(m, b, uoms)
 		status.Head = fmt.Sprintf("of %s: %s, ordered %s %s, shipments %v, invoices %v", o.placed.CustomerID, placed, text(ordered), o.currency(), shipments, invoices)
 		for _, x := range e.Exceptions {
 			if slices.Contains(strings.Split(x.Orders, ","), id) {
@@ -148,7 +153,7 @@ func (p *progress) add(of unit, stage string, quantity number) {
 
 // addInvoices counts what ERP has invoiced of an order, and lists the documents that stand.
 func (e *Expectation) addInvoices(b *books, orderID string, lines map[int32]*progress) (invoices []string) {
-	for _, id := range sortedKeys(b.documents) {
+	for _, id := range b.ofOrder[orderID] {
 		d := b.documents[id]
 		if d.Kind == schemas.InvoiceKindCancellation || b.cancelled(d) {
 			continue
@@ -191,7 +196,7 @@ func (b *books) disputedLine(d *schemas.Invoice, lineNo int32) bool {
 	})
 }
 
-func (p *progress) status(m *masterData) LineStatus {
+func (p *progress) status(m *masterData, b *books) (s LineStatus, uom string) {
 	sums, uom := p.count(m)
 	shippedItem := "–"
 	for _, said := range p.said {
@@ -200,13 +205,18 @@ func (p *progress) status(m *masterData) LineStatus {
 			break
 		}
 	}
-	s := LineStatus{LineNo: p.no, Stage: p.stage()}
+	s = LineStatus{LineNo: p.no, Stage: p.stage()}
 	s.Text = fmt.Sprintf("%s (%s) in %s", p.item.item, shippedItem, uom)
 	for _, stage := range stages[:7] {
 		s.Text += " " + stage + " " + text(orZero(sums[stage]))
 	}
 	s.Billed = fmt.Sprintf("ready %s invoiced %s", text(orZero(sums["invoice_ready"])), text(orZero(sums["invoiced"])))
-	return s
+	wanted := orZero(sums["ordered"])
+	if accepted := orZero(sums["accepted"]); positive(accepted) {
+		wanted = accepted
+	}
+	s.Times = p.times(m, b, uom, wanted)
+	return s, uom
 }
 
 // count adds up in the line's own unit, or where not all of it converts into that exactly, in its item's base unit if it
@@ -326,6 +336,13 @@ func (c *comparison) status(id string, must OrderStatus, is *schemas.OrderState)
 	if len(is.BilledElsewhere) > 0 && !unknown { // all that is not of the order's currency is credited
 		c.find(Confluence, id, 0, "its status says that %v are billed beside its currency; there must be none", is.BilledElsewhere)
 	}
+	var left []string
+	for _, d := range is.Departures {
+		left = append(left, departure(d.ShipmentID, d.WarehouseID, d.ShippedAt, d.InvoicedAt))
+	}
+	if !unknown && !slices.Equal(left, must.Left) {
+		c.find(Confluence, id, 0, "its departures are %v; they must be %v", left, must.Left)
+	}
 	var blocking []string
 	for _, reason := range is.Blocking {
 		if c.e.leavesOut(OrderLine{id, said(reason.LineNo)}, reason.Class) {
@@ -343,7 +360,8 @@ func (c *comparison) status(id string, must OrderStatus, is *schemas.OrderState)
 	}
 	for i, line := range is.Lines {
 		if now := statusOf(&line); now.Text != must.Lines[i].Text || !unknown && now != must.Lines[i] {
-			c.find(Confluence, id, line.LineNo, "it is %s, %s, %s; it must be %s, %s, %s", now.Stage, now.Text, now.Billed, must.Lines[i].Stage, must.Lines[i].Text, must.Lines[i].Billed)
+			c.find(Confluence, id, line.LineNo, "it is %s, %s, %s, %s; it must be %s, %s, %s, %s", now.Stage, now.Text, now.Billed, now.Times,
+				must.Lines[i].Stage, must.Lines[i].Text, must.Lines[i].Billed, must.Lines[i].Times)
 		}
 	}
 }
@@ -360,5 +378,7 @@ func statusOf(line *schemas.OrderLineState) LineStatus {
 		s.Text += " " + stage + " " + text(quantityOf(quantities[i]))
 	}
 	s.Billed = fmt.Sprintf("ready %s invoiced %s", text(quantityOf(line.InvoiceReady)), text(quantityOf(line.Invoiced)))
+	s.Times = fmt.Sprintf("shipped in full %s delivered %s, unbilled %s since %s", clock(line.ShippedInFullAt), clock(line.DeliveredInFullAt),
+		text(amountOf(line.Unbilled)), clock(line.UnbilledSince))
 	return s
 }
