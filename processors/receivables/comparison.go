@@ -2,7 +2,6 @@ package receivables
 
 import (
 	"maps"
-	"math/big"
 	"slices"
 
 	"waybill/processors/money"
@@ -117,7 +116,7 @@ func compareUnit(shares []share, billed []billing) (v verdict) {
 		}
 		double.Kinds, double.Amount = nil, f.Amount
 		if len(f.Kinds) > 0 {
-			double.Amount = magnitude(prorate(amount, double.Quantity, q))
+			double.Amount = magnitude(prorate(amount, double.Quantity, q, f.Currency))
 			f.Amount = magnitude(money.Sum(f.Amount, -double.Amount))
 		}
 		v.Double = append(v.Double, double)
@@ -239,16 +238,11 @@ func beyond(q, ready schemas.Quantity) schemas.Quantity {
 	return max(0, money.Sum(q, -max(0, ready)), money.Sum(min(0, ready), -q))
 }
 
-// prorate is the part of an amount that falls to part of whole, rounded half away from zero to a ten-thousandth.
-func prorate(amount schemas.Amount, part, whole schemas.Quantity) schemas.Amount {
-	product := new(big.Int).Mul(big.NewInt(int64(magnitude(amount))), big.NewInt(int64(magnitude(part))))
-	product.Mul(product, big.NewInt(2)).Add(product, big.NewInt(int64(magnitude(whole))))
-	product.Quo(product, new(big.Int).Mul(big.NewInt(2), big.NewInt(int64(magnitude(whole)))))
+// prorate is the part of an amount that falls to part of whole, rounded half away from zero to what can be paid.
+func prorate(amount schemas.Amount, part, whole schemas.Quantity, currency string) schemas.Amount {
+	prorated := money.PartOf(magnitude(amount), int64(magnitude(part)), int64(magnitude(whole)), currency)
 	if (amount < 0) != ((part < 0) != (whole < 0)) {
-		product.Neg(product)
+		return -prorated
 	}
-	if !product.IsInt64() {
-		return money.Sum(amount)
-	}
-	return money.Sum(schemas.Amount(product.Int64()))
+	return prorated
 }

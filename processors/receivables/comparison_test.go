@@ -164,15 +164,17 @@ func TestAProportionIsRoundedHalfAwayFromZero(t *testing.T) {
 	for _, c := range []struct {
 		amount      string
 		part, whole string
+		currency    string
 		want        string
 	}{
-		{"10", "1", "3", "3.3333"},
-		{"-10", "2", "3", "-6.6667"},
-		{"0.0001", "1", "2", "0.0001"},
-		{"10", "-1", "2", "-5"},
-		{"99999999999999", "999999999999", "0.000001", "99999999999999"},
+		{"10", "1", "3", "USD", "3.33"},
+		{"-10", "2", "3", "USD", "-6.67"},
+		{"-10", "2", "3", "KWD", "-6.667"},
+		{"1", "1", "2", "JPY", "1"},
+		{"10", "-1", "2", "USD", "-5"},
+		{"99999999999999", "999999999999", "0.000001", "USD", "99999999999999.9999"},
 	} {
-		got := prorate(schemas.MustAmount(c.amount), schemas.MustQuantity(c.part), schemas.MustQuantity(c.whole))
+		got := prorate(schemas.MustAmount(c.amount), schemas.MustQuantity(c.part), schemas.MustQuantity(c.whole), c.currency)
 		if got != schemas.MustAmount(c.want) {
 			t.Errorf("%s × %s ÷ %s = %s, want %s", c.amount, c.part, c.whole, got, c.want)
 		}

@@ -108,12 +108,13 @@ func (n net) amountFor(quantity schemas.Quantity) schemas.Amount {
 	if quantity == whole {
 		return amount
 	}
-	if all := n.sorted(); len(all) == 1 {
+	all := n.sorted()
+	if len(all) == 1 {
 		if extended, err := money.Extend(quantity, all[0].Price, all[0].PriceUnit, all[0].Currency); err == nil {
 			return extended
 		}
 	}
-	return prorate(amount, quantity, whole)
+	return prorate(amount, quantity, whole, all[0].Currency)
 }
 
 // sorted lists the terms in an order that follows from them alone.
