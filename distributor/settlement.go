@@ -2,12 +2,14 @@ package distributor
 
 import (
 	"math/big"
+	"slices"
 
 	"waybill/schemas"
 )
 
-// settle states what must be billed of an order in the end, and what its lines still ask of the stock.
+// settle states what must be billed of an order in the end, what its lines still ask of the stock, and what is overdue.
 func (c *course) settle() {
+	c.overdue()
 	isComplete := true
 	for _, l := range c.lines {
 		isComplete = isComplete && (l.done || l.cancelled != never) && !l.hindered
@@ -49,6 +51,25 @@ func (c *course) billAhead(l *line) {
 	}
 	if l.cancelled == never && owed > 0 {
 		c.bill(&part{line: l, article: l.article, uom: l.uom, pays: owed, price: l.price}, true)
+	}
+}
+
+// overdue states the lines that are wanted, and of which nobody has heard that anything left, when the day is over on which
+// they were to leave: one exception, since an order leaves one warehouse.
+func (c *course) overdue() {
+	var late []*line
+	for _, l := range c.lines {
+		left := slices.ContainsFunc(l.parts, func(carried *part) bool { return carried.parcel.reaches > 3 && !carried.parcel.unheard })
+		if !left && l.cancelled == never && !c.untold {
+			late = append(late, l)
+		}
+	}
+	switch len(late) {
+	case 0:
+	case 1:
+		c.open("overdue_shipment", late[0])
+	default:
+		c.open("overdue_shipment", nil)
 	}
 }
 

@@ -94,7 +94,7 @@ func (s *Season) inWorld(start time.Time, play func(*sim.World)) (out *outputs, 
 	}()
 	w := sim.New(raising{}, sim.Options{Start: start, Registry: s.registry}, processors.Stages(topics.Default())...)
 	play(w)
-	for range 6 {
+	for range 8 { // what was placed last is overdue then, if it is at all
 		w.Advance(12 * time.Hour)
 	}
 	return s.read(func(topic string, take func(*stream.Record) error) error {
@@ -186,7 +186,7 @@ func (s *Season) onACluster() (*outputs, error) {
 	c.Storm()
 	send(order[prices:])
 	c.Calm()
-	for range 6 {
+	for range 8 { // what was placed last is overdue then, if it is at all
 		c.Run(c.Now().Add(12 * time.Hour))
 	}
 	if err := c.Err(); err != nil {

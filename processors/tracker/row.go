@@ -58,6 +58,9 @@ type OrderRow struct {
 	At               time.Time      `avro:"at"`
 	ByHand           bool           `avro:"by_hand"` // somebody worked an exception of it by command
 	Told             int64          `avro:"told"`    // fingerprint of the status that was told last; zero: none was
+
+	WatchAt time.Time `avro:"watch_at"` // for which the timer is set that looks for what is overdue; zero: none was
+	Overdue []string  `avro:"overdue"`  // warehouses that an exception stands for, sorted
 }
 
 // PlacedOrder is the order as placed, all but its lines.
@@ -66,13 +69,15 @@ type PlacedOrder struct {
 	Channel    string              `avro:"channel"`
 	Currency   string              `avro:"currency"`
 	Status     schemas.OrderStatus `avro:"status"`
-	At         *time.Time          `avro:"at"` // of the first event that was heard of it
+	At         *time.Time          `avro:"at"`     // of the first event that was heard of it
+	Origin     *schemas.Evidence   `avro:"origin"` // of the latest
 }
 
 // AcceptedOrder is the order as ERP accepted it, all but its lines.
 type AcceptedOrder struct {
 	Currency string                   `avro:"currency"`
 	Status   schemas.AcceptanceStatus `avro:"status"`
+	Origin   *schemas.Evidence        `avro:"origin"`
 }
 
 // LineRow is a line as placed and as accepted.

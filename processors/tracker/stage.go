@@ -20,11 +20,13 @@ import (
 )
 
 type tracker struct {
-	rows   *stream.Table[rowKey, Row]
-	items  *stream.Reference[schemas.Item]
-	due    *stream.Timers
-	out    *stream.Output[schemas.OrderState]
-	prints *state.Codec[schemas.OrderState]
+	rows     *stream.Table[rowKey, Row]
+	items    *stream.Reference[schemas.Item]
+	due      *stream.Timers
+	watching *stream.Timers // for what is overdue
+	board    *conditions.Board
+	out      *stream.Output[schemas.OrderState]
+	prints   *state.Codec[schemas.OrderState]
 }
 
 // Stage declares the stage.
@@ -34,7 +36,9 @@ func Stage() *stream.Stage {
 	tr.rows = stream.NewTable[rowKey, Row](stage, 1, "orders")
 	tr.items = stream.NewReference(stage, 1, topics.Items)
 	tr.due = stream.OnTimer(stage, 1, "status", stream.WallClock, tr.tell)
+	tr.watching = stream.OnTimer(stage, 2, "overdue", stream.WallClock, tr.look)
 	tr.out = stream.EmitLatest(stage, topics.OrderStatus)
+	tr.board = conditions.NewBoard(stage, 2, stream.Emit(stage, topics.Conditions))
 	stream.On(stage, topics.Orders, tr.onOrder)
 	stream.On(stage, topics.Shipments, tr.onShipment)
 	stream.On(stage, topics.InvoiceReady, tr.onBill)
@@ -60,8 +64,10 @@ func (tr *tracker) onOrder(s *stream.Step, event *schemas.OrderEvent) error {
 	}
 	if event.Order != nil {
 		tr.place(s, &order, event.Order)
+		order.Placed.Origin = &event.Origin
 	} else {
 		tr.accept(s, &order, event.Acceptance)
+		order.Accepted.Origin = &event.Origin
 	}
 	tr.rows.Put(s, orderKey(event.OrderID), &Row{Order: &order})
 	return tr.took(s, event.OrderID)
@@ -205,7 +211,12 @@ func (tr *tracker) took(s *stream.Step, orderID string) error {
 func (tr *tracker) changed(s *stream.Step, orderID string) { tr.due.SetIfNone(s, orderID, s.Now()) }
 
 // tell tells the order's status if it is not what was told last.
-func (tr *tracker) tell(s *stream.Step, orderID string) error {
+func (tr *tracker) tell(s *stream.Step, orderID string) error { return tr.work(s, orderID, false) }
+
+// look does so when the day is over on which something of the order was to leave.
+func (tr *tracker) look(s *stream.Step, orderID string) error { return tr.work(s, orderID, true) }
+
+func (tr *tracker) work(s *stream.Step, orderID string, byClock bool) error {
 	order, rows := order{id: orderID}, 0
 	for row := range tr.rows.Scan(s, state.Text(orderID)) {
 		order.add(row)
@@ -215,12 +226,17 @@ func (tr *tracker) tell(s *stream.Step, orderID string) error {
 	if status == nil {
 		return nil
 	}
+	watched := tr.watch(s, &order, status, byClock)
 	fingerprint, err := tr.fingerprint(status)
-	if err != nil || fingerprint == order.row.Told {
+	if err != nil || fingerprint == order.row.Told && !watched {
 		return err
 	}
+	told := order.row.Told
 	order.row.Told = fingerprint
 	tr.rows.Put(s, orderKey(orderID), &Row{Order: &order.row})
+	if fingerprint == told {
+		return nil
+	}
 	tr.out.Send(s, orderID, status)
 	if rows > smallOrder {
 		tr.due.Set(s, orderID, s.Now().Add(time.Duration(rows)*restPerRow))

@@ -18,6 +18,8 @@ type order struct {
 	invoices    []*InvoiceRow
 	exceptions  []*schemas.BlockingReason
 	receivables []*schemas.OrderReceivable
+
+	came map[int32]*progress // by line, once the status is worked out
 }
 
 // add puts a row in its place.
@@ -72,6 +74,7 @@ func (o *order) status(known items) *schemas.OrderState {
 		}
 	}
 	lines := map[int32]*progress{}
+	o.came = lines
 	for _, line := range o.lines {
 		if line.Placed != nil {
 			lines[line.LineNo] = &progress{}

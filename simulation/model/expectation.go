@@ -97,6 +97,7 @@ func Expect(h *workload.History) *Expectation {
 		o.bill()
 		e.tellBilled(o)
 		e.tellOrder(o)
+		e.tellOverdue(o)
 	}
 	e.tellLanes(f, orders)
 	e.tellOutside(f)
@@ -369,7 +370,7 @@ var teams = map[string]string{
 	"short_shipped": "customer service", "over_shipped": "warehouse", "over_returned": "warehouse", "substitution_refused": "sales", "substitution_unpriced": "pricing",
 	"uom_mismatch": "master data", "missing_weight": "warehouse", "shipped_after_cancel": "customer service", "oversold": "inventory control",
 	"stock_unexplained": "inventory control", "invoice_mismatch": "billing", "invoiced_not_shipped": "billing", "double_invoiced": "billing",
-	"unapplied_payment": "receivables", "short_pay": "receivables", "unbilled": "billing", "disputed": "receivables", "held": "billing",
+	"unapplied_payment": "receivables", "short_pay": "receivables", "unbilled": "billing", "disputed": "receivables", "held": "billing", "overdue_shipment": "warehouse",
 }
 
 // Classes are those that can be raised, sorted.
@@ -411,7 +412,7 @@ func (e *Expectation) finish(f *facts, m *masterData) {
 		x := &e.Exceptions[i]
 		if x.Owner == "" {
 			x.Owner = teams[x.Class]
-			if warehouse := m.warehouses[x.warehouse]; warehouse != nil && slices.Contains([]string{"over_shipped", "over_returned", "missing_weight"}, x.Class) {
+			if warehouse := m.warehouses[x.warehouse]; warehouse != nil && slices.Contains([]string{"over_shipped", "over_returned", "missing_weight", "overdue_shipment"}, x.Class) {
 				x.Owner = warehouse.Owner
 			}
 		}

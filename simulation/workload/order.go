@@ -72,7 +72,7 @@ func (t *teller) orderLine(o *order, no int32, warehouse string) schemas.OrderLi
 	}
 	line := schemas.OrderLine{
 		LineNo: no, ItemID: item.ItemID, Quantity: units(int64(1 + t.random.IntN(30))), UOM: item.BaseUOM, PriceUnit: 1, WarehouseID: warehouse,
-		RequestedDate: schemas.DateOf(o.at.AddDate(0, 0, 3)), Substitution: pick(t, schemas.SubstitutionAllowed, schemas.SubstitutionAllowed, schemas.SubstitutionNever, schemas.SubstitutionAsk),
+		RequestedDate: t.day(o.at.Unix() + int64(no)), Substitution: pick(t, schemas.SubstitutionAllowed, schemas.SubstitutionAllowed, schemas.SubstitutionNever, schemas.SubstitutionAsk),
 		Status: schemas.LineOpen,
 	}
 	if len(item.UOMs) > 0 && t.chance(25) {
@@ -88,6 +88,15 @@ func (t *teller) orderLine(o *order, no int32, warehouse string) schemas.OrderLi
 		line.UnitPrice = new(schemas.Price(0))
 	}
 	return line
+}
+
+// day is a day on which a line is to leave. It is over before the history begins, or comes long after it has ended, so that
+// it does not matter when exactly the history is looked at.
+func (t *teller) day(drawn int64) schemas.Date {
+	if drawn%4 == 0 {
+		return schemas.DateOf(t.history.Start.AddDate(0, 0, -3))
+	}
+	return schemas.DateOf(t.history.End.AddDate(0, 0, 30))
 }
 
 // tellOrder tells the order as it now is.
@@ -162,7 +171,7 @@ func (t *teller) answer(o *order) {
 			if !known {
 				line = schemas.AcceptedLine{
 					LineNo: placed.LineNo, ItemID: placed.ItemID, Status: schemas.Accepted, ConfirmedQuantity: placed.Quantity, UOM: placed.UOM,
-					PriceUnit: placed.PriceUnit, ConfirmedDate: placed.RequestedDate, UnitPrice: t.price(),
+					PriceUnit: placed.PriceUnit, ConfirmedDate: t.day(at.Unix() + int64(placed.LineNo)), UnitPrice: t.price(),
 				}
 				if placed.UnitPrice != nil {
 					line.UnitPrice = *placed.UnitPrice
