@@ -98,6 +98,17 @@ func whoAsks(actor *string) error {
 	return nil
 }
 
+// what says what is asked for, in words.
+func (a *asking) what() string {
+	switch {
+	case a.kind == schemas.CommandAssign:
+		return "assign to " + a.to
+	case a.payload != "":
+		return string(a.kind) + " with " + a.payload
+	}
+	return string(a.kind)
+}
+
 // pastOf is what has happened to an exception when a command is done.
 func pastOf(kind schemas.CommandKind) string {
 	return map[schemas.CommandKind]string{schemas.CommandAssign: "assigned", schemas.CommandResolve: "resolved", schemas.CommandReplay: "replayed", schemas.CommandOverride: "overridden"}[kind]
@@ -139,7 +150,7 @@ func (a *asking) ask(command *cobra.Command, ids []string) error {
 	if err != nil {
 		return registryHint(err)
 	}
-	r := &report{Kind: a.kind, Actor: a.actor, Reason: a.reason, Items: items, queue: queue, payload: a.payload}
+	r := &report{Kind: a.kind, Actor: a.actor, Reason: a.reason, Items: items, queue: queue, what: a.what()}
 	asked := r.commands()
 	if a.dryRun || len(asked) == 0 {
 		r.Planned = true
@@ -189,7 +200,10 @@ func capital(word string) string { return strings.ToUpper(word[:1]) + word[1:] }
 func (a *asking) carryOut(ctx context.Context, c *connection, view inspect.View, p *printer, r *report, asked []*schemas.Command) error {
 	sent, err := feed.Send(ctx, c.client, c.registry, asked, p.progress("writing", "commands"))
 	r.sent(sent)
-	if err != nil {
+	switch {
+	case ctx.Err() != nil && err != nil: // main has one word for that, and here it matters how far it came
+		return fmt.Errorf("stopped: %d of %d commands were written; the same request asks for the rest", len(sent), len(asked))
+	case err != nil:
 		return fmt.Errorf("%d of %d commands were written; the same request asks for the rest: %w", len(sent), len(asked), err)
 	}
 	r.Written = true
@@ -209,7 +223,7 @@ func (a *asking) carryOut(ctx context.Context, c *connection, view inspect.View,
 	r.answered(queue, err == nil)
 	switch {
 	case ctx.Err() != nil:
-		return fmt.Errorf("all %d commands are written and are followed whoever waits: %w", len(sent), ctx.Err())
+		return fmt.Errorf("stopped waiting: all %d commands are written, and are followed whether or not somebody waits", len(sent))
 	case errors.Is(err, context.DeadlineExceeded):
 		return fmt.Errorf("not every answer came within %s: %w: is `waybill run` running? The commands are kept, and are followed when the stages come to them", a.wait, err)
 	}

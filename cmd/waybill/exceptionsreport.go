@@ -24,8 +24,8 @@ type report struct {
 	Written bool                `json:"written"` // every command was
 	Items   []item              `json:"items"`
 
-	queue   *inspect.Queue
-	payload string
+	queue *inspect.Queue
+	what  string // is asked for
 }
 
 // commands are those that the items ask with.
@@ -115,7 +115,7 @@ func (r *report) preview(p *printer, now time.Time, most int) {
 	if len(asked) == 0 {
 		p.line("No exceptions to %s.", r.Kind)
 	} else {
-		p.line("%s\n", p.strong(strings.TrimSpace(fmt.Sprintf("To %s: %s%s %s", r.Kind, plural(len(asked), "exception", "exceptions"), totalWords(asked, now), r.payload))))
+		p.line("%s\n", p.strong(fmt.Sprintf("To %s: %s%s", r.what, plural(len(asked), "exception", "exceptions"), totalWords(asked, now))))
 		chosen, _ := columnsOf([]string{"exception_id", "class", "amount_at_risk", "age", "owner", "order_ids", "message"}) // these exist
 		tableOf(p, asked[:min(most, len(asked))], chosen, now).printCut()
 		if more := len(asked) - most; more > 0 {
