@@ -139,19 +139,26 @@ func number(t *testing.T, text string) int {
 	return value
 }
 
-func TestOnlyWhatIsPromisedBeyondTheStockIsAnException(t *testing.T) {
+func TestOnlyWhatIsPromisedBeyondTheStockAndWhatNeverShippedAreExceptions(t *testing.T) {
 	world, _ := play(t, 0, 0)
 	if early := sim.Read(world, topics.Exceptions); len(early) > 0 {
 		t.Errorf("%d exceptions before the grace time has passed, the first is %s", len(early), early[0].Value.Message)
 	}
 	world.Advance(12 * time.Hour) // in a day ERP, which Northwind has none of, is late with its invoices
-	var items []string
+	var items, late []string
 	for _, exception := range sim.Read(world, topics.Exceptions) {
-		if exception.Value.Class != "oversold" {
+		switch exception.Value.Class {
+		case "oversold":
+			items = append(items, *exception.Value.ItemID)
+		case "overdue_shipment":
+			late = append(late, *exception.Value.OrderID)
+		default:
 			t.Errorf("exception %s: %s", exception.Value.Class, exception.Value.Message)
-			continue
 		}
-		items = append(items, *exception.Value.ItemID)
+	}
+	slices.Sort(late)
+	if want := slices.Sorted(slices.Values(unshipped(t))); !slices.Equal(late, want) {
+		t.Errorf("overdue are orders %v, want %v", late, want)
 	}
 	slices.Sort(items)
 	if want := oversold(t); !slices.Equal(items, want) {

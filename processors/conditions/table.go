@@ -20,10 +20,23 @@ type Class struct {
 }
 
 // ShowsAfter is how long the cause stands before it is an exception. Master data and what needs it travel on different
-// topics: that the one is a moment behind the other is nobody's work.
+// topics: that the one is a moment behind the other is nobody's work. Nor is a source that had stood still and catches up, or
+// one device that was out of reach: only a source whose events keep coming late is stale.
 func (class Class) ShowsAfter() time.Duration {
-	if class.Name == UnknownReference {
+	switch class.Name {
+	case UnknownReference:
 		return 30 * time.Second
+	case StaleSource:
+		return 15 * time.Minute
+	}
+	return 0
+}
+
+// Fades is how long the cause stands when nobody says it again; zero: until somebody says that it is gone. It is for what
+// many tasks see a part of each, none of which can know that the others see it no more. It is shorter than ShowsAfter.
+func (class Class) Fades() time.Duration {
+	if class.Name == StaleSource {
+		return 10 * time.Minute
 	}
 	return 0
 }
@@ -87,8 +100,8 @@ var classes = []Class{
 		"Find stock: a receipt, a transfer, a count. Otherwise move or reduce the orders that cannot be filled."},
 	{StockUnexplained, "a count differs from the book by more than what is in flight", schemas.SeverityMedium, ByClass, "inventory control", 24 * hours, ByCause, "adjusted",
 		"Count again; if the difference stays, post an adjustment in the WMS."},
-	{StaleSource, "a source lags beyond its bound", schemas.SeverityHigh, BySource, "integration", 1 * hours, ByCause, "the source catches up",
-		"Look at the source's feed: what it last sent and when is in the message. Nothing is lost; what depends on it is late."},
+	{StaleSource, "a source's events keep coming later after it wrote them than its bound allows", schemas.SeverityHigh, BySource, "integration", 1 * hours, ByCause, "no event of it came late for ten minutes",
+		"Look at the source's feed: the event that the exception rests on tells when it was written. Nothing is lost; what depends on it is late."},
 	{OverdueShipment, "the day that ERP confirmed, else that the customer asked for, is over everywhere, and nothing of a line has left the warehouse", schemas.SeverityLow, ByWarehouse, "warehouse", 3 * days, ByCause, "something of it leaves, the day moves, or it is cancelled",
 		"Ship it, or agree on another day with the customer and have ERP confirm it."},
 	{Unbilled, "goods of a shipment are invoice-ready, and on no ERP invoice within the target time", schemas.SeverityHigh, ByClass, "billing", 24 * hours, ByCause, "invoiced, or taken back",

@@ -136,10 +136,13 @@ func TestMarkdownHasOneRowPerClass(t *testing.T) {
 	}
 }
 
-func TestOnlyMissingMasterDataIsGivenAMoment(t *testing.T) {
+func TestOnlyMissingMasterDataAndSourcesThatCatchUpAreGivenAMoment(t *testing.T) {
 	for _, class := range Table() {
-		if waits := class.ShowsAfter() > 0; waits != (class.Name == UnknownReference) {
+		if waits := class.ShowsAfter() > 0; waits != (class.Name == UnknownReference || class.Name == StaleSource) {
 			t.Errorf("%s shows after %s", class.Name, class.ShowsAfter())
+		}
+		if fades := class.Fades() > 0; fades != (class.Name == StaleSource) || class.Fades() > class.ShowsAfter() {
+			t.Errorf("%s fades after %s: what is said once is never an exception", class.Name, class.Fades())
 		}
 	}
 }

@@ -3,6 +3,7 @@ package exceptions
 import (
 	"time"
 
+	"waybill/processors/conditions"
 	"waybill/schemas"
 	"waybill/stream"
 )
@@ -27,6 +28,28 @@ func DefaultPolicy() Policy {
 
 // wakes is when the row has to be looked at next; false while only facts change it.
 func (r Row) wakes(policy Policy) (at time.Time, ever bool) {
+	at, ever = r.ages(policy)
+	if over, fades := r.fadesAt(); fades && (!ever || over.Before(at)) {
+		return over, true
+	}
+	return at, ever
+}
+
+// fadesAt is when the cause is over if nobody says it again; false: it is over when somebody says so.
+func (r Row) fadesAt() (at time.Time, fades bool) {
+	if !r.Standing || r.class().Fades() == 0 {
+		return time.Time{}, false
+	}
+	return r.Raised.At.Add(r.class().Fades()), true
+}
+
+func (r Row) hasFaded(now time.Time) bool {
+	at, fades := r.fadesAt()
+	return fades && !at.After(now)
+}
+
+// ages is when the row is to escalate or to be forgotten.
+func (r Row) ages(policy Policy) (at time.Time, ever bool) {
 	e := r.exception()
 	switch {
 	case e == nil && r.Standing: // the stage's timer shows it
@@ -61,7 +84,7 @@ func (r Row) escalation(opened time.Time, resolved *time.Time) int {
 	return r.class().Escalation(aged.Sub(opened))
 }
 
-// wake lets an exception escalate, or forgets it.
+// wake lets an exception escalate or fade, or forgets it.
 func (ex *exceptions) wake(s *stream.Step, exceptionID string) error {
 	before := ex.get(s, exceptionID)
 	e := before.exception()
@@ -70,6 +93,12 @@ func (ex *exceptions) wake(s *stream.Step, exceptionID string) error {
 		if ex.rows.Delete(s, before.key()); e != nil {
 			ex.out.Delete(s, exceptionID)
 		}
+		return nil
+	}
+	if before.hasFaded(s.Now()) {
+		at, _ := before.fadesAt()
+		ex.showing.Cancel(s, exceptionID)
+		ex.change(s, before, before.cleared(conditions.Clear(at, before.Raised.Stage, before.Raised.Class, exceptionID, "caught up")), at)
 		return nil
 	}
 	ex.change(s, before, before.aged(s.Now()), time.Time{})

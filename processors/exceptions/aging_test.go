@@ -141,3 +141,41 @@ func TestACauseThatIsKnownLateIsAsOldAsItIs(t *testing.T) {
 	w.Run()
 	expect(t, "two steps at once", ages(w, "ex-1"), "open critical 2")
 }
+
+func TestASourceIsStaleWhileItsEventsKeepComingLate(t *testing.T) {
+	w := sim.New(t, sim.Options{Start: day}, Stage(topics.Default(), DefaultPolicy()))
+	now := 0
+	said := func(minutes int) {
+		w.Advance(time.Duration(minutes-now) * time.Minute)
+		now = minutes
+		c := raise(minutes, conditions.StaleSource, "wms-east lags", "")
+		c.Source = new("wms-east")
+		send(w, "ex-1", c)
+		w.Run()
+	}
+	said(0)
+	said(5) // a burst: what had waited is sent
+	w.Advance(9 * time.Minute)
+	now += 9
+	expect(t, "a burst, before it has faded", history(w, "ex-1"))
+	w.Crash()
+	w.Advance(time.Hour)
+	now += 60
+	expect(t, "it has caught up", history(w, "ex-1"))
+	for begin, i := now, 0; i < 3; i++ {
+		said(begin + 7*i)
+	}
+	expect(t, "not long enough", history(w, "ex-1"))
+	w.Advance(time.Minute)
+	now++
+	expect(t, "it lags", history(w, "ex-1"), "open warehouse systems wms-east lags")
+	w.Advance(8 * time.Minute)
+	now += 8
+	expect(t, "still", history(w, "ex-1"), "open warehouse systems wms-east lags")
+	w.Advance(time.Minute)
+	expect(t, "it has caught up", history(w, "ex-1"), "open warehouse systems wms-east lags", "resolved warehouse systems wms-east lags")
+	e := sim.Latest(w, topics.Exceptions)["ex-1"]
+	if *e.Resolution != "caught up" || *e.Source != "wms-east" {
+		t.Errorf("%+v", e)
+	}
+}

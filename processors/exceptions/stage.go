@@ -112,6 +112,9 @@ func asksOfOrder(kind schemas.CommandKind) bool {
 // show makes an exception of a cause that has stood long enough.
 func (ex *exceptions) show(s *stream.Step, exceptionID string) error {
 	before := ex.get(s, exceptionID)
+	if before.hasFaded(s.Now()) {
+		return nil
+	}
 	after := before
 	after.Shown = true
 	ex.change(s, before, after, time.Time{})

@@ -61,6 +61,9 @@ type intake struct {
 	gaps     *stream.Timers // by entity
 	forget   *stream.Timers // by exception id
 
+	late       *stream.Table[state.Text, lateness]
+	leastBound time.Duration // of a source's lag
+
 	board      *conditions.Board
 	conditions *stream.Output[schemas.Condition]
 	out        outputs
@@ -107,6 +110,7 @@ func Stage(catalogue topics.Catalogue, policy Policy) *stream.Stage {
 	stage.OnWake(func(*stream.Step, string) error { return nil }) // nothing waits for a repair but people, who replay
 	in.gaps = stream.OnTimer(stage, 1, "gap deadline", stream.WallClock, in.gapOutlived)
 	in.forget = stream.OnTimer(stage, 2, "forget", stream.WallClock, in.forgetLetter)
+	in.late, in.leastBound = stream.NewTable[state.Text, lateness](stage, 8, "lateness"), leastBoundOf(catalogue)
 	in.conditions = stream.Emit(stage, topics.Conditions)
 	in.board = conditions.NewBoard(stage, 7, in.conditions)
 	in.out = emitAll(stage)

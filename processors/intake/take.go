@@ -52,7 +52,11 @@ func (b *bound[T]) take(ctx context.Context, s *stream.Step, record *stream.Reco
 	}
 	s.Observe(meta.OccurredAt)
 	origin := schemas.Evidence{Topic: record.Topic, Partition: record.Partition, Offset: record.Offset, EventID: meta.EventID}
-	s.Count(b.arrive(s, read.value, origin, ""))
+	outcome := b.arrive(s, read.value, origin, "")
+	if outcome != "duplicate" {
+		b.in.noteLag(s, meta, origin)
+	}
+	s.Count(outcome)
 	return nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"waybill/processors/conditions"
 	"waybill/schemas"
 	"waybill/stream"
 	"waybill/stream/sim"
@@ -149,11 +150,12 @@ func (w world) holds() []heldOrder {
 	return all
 }
 
-// raised are the conditions that stand, by id.
+// raised are the conditions that stand, by id. That a source lags passes by itself and is told of by lag_test.go: the worlds
+// of other tests stand still while their clocks move.
 func (w world) raised() map[string]*schemas.Condition {
 	standing := sim.Latest(w.World, topics.Conditions)
 	for id, condition := range standing {
-		if condition.Kind == schemas.ConditionCleared {
+		if condition.Kind == schemas.ConditionCleared || condition.Class == conditions.StaleSource {
 			delete(standing, id)
 		}
 	}
