@@ -2,6 +2,7 @@
 package processors
 
 import (
+	"waybill/processors/consolidation"
 	"waybill/processors/exceptions"
 	"waybill/processors/figures"
 	"waybill/processors/fulfilment"
@@ -18,6 +19,7 @@ func Stages(catalogue topics.Catalogue) []*stream.Stage {
 	return []*stream.Stage{
 		intake.Stage(catalogue, intake.DefaultPolicy()),
 		fulfilment.Stage(catalogue, fulfilment.DefaultPolicy()),
+		consolidation.Stage(consolidation.DefaultPolicy()),
 		inventory.Stage(catalogue, inventory.DefaultPolicy()),
 		receivables.Stage(catalogue, receivables.DefaultPolicy()),
 		exceptions.Stage(catalogue, exceptions.DefaultPolicy()),

@@ -40,6 +40,7 @@ var typeOfTopic = map[string]reflect.Type{
 	"o2c.items":          reflect.TypeFor[Item](),
 	"o2c.prices":         reflect.TypeFor[ItemPrice](),
 	"o2c.warehouses":     reflect.TypeFor[Warehouse](),
+	"o2c.consolidation":  reflect.TypeFor[InvoiceReady](),
 	"o2c.invoice-ready":  reflect.TypeFor[InvoiceReady](),
 	"o2c.exceptions":     reflect.TypeFor[Exception](),
 	"o2c.order-status":   reflect.TypeFor[OrderState](),

@@ -17,7 +17,18 @@ type InvoiceReady struct {
 	Total          Amount             `avro:"total" json:"total"`
 	Evidence       []Evidence         `avro:"evidence" json:"evidence"`
 	Rule           string             `avro:"rule" json:"rule"`
-	ReadyAt        time.Time          `avro:"ready_at" json:"ready_at"` // latest occurred_at of what it rests on
+	ReadyAt        time.Time          `avro:"ready_at" json:"ready_at"` // latest occurred_at of what it rests on; of a consolidated one not before its period's end
+	Consolidated   *Consolidation     `avro:"consolidated" json:"consolidated,omitempty"`
+}
+
+// Consolidation is the invoice by a customer's schedule that a record is on.
+type Consolidation struct {
+	Schedule   string `avro:"schedule" json:"schedule"` // daily, weekly, month_end
+	PeriodFrom Date   `avro:"period_from" json:"period_from"`
+	PeriodTo   Date   `avro:"period_to" json:"period_to"`
+	InvoiceID  string `avro:"invoice_id" json:"invoice_id"` // hash of customer, currency and period; empty while the period is open
+	Records    int32  `avro:"records" json:"records"`       // that are on the invoice
+	Total      Amount `avro:"total" json:"total"`           // of them
 }
 
 // InvoiceReadyLine is one line to bill.

@@ -59,6 +59,8 @@ var (
 	Overrides  = topic[schemas.Override]("o2c.overrides")
 	Demand     = topic[schemas.Demand]("o2c.demand")
 	OrderFacts = topic[schemas.OrderFact]("o2c.order-facts")
+
+	Consolidation = topic[schemas.InvoiceReady]("o2c.consolidation")
 )
 
 // What waybill is the authority for.

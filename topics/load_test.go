@@ -213,7 +213,7 @@ func TestMistakesAreNamedByFileLineAndField(t *testing.T) {
 		{"unknown authority", commerce("authority: [commerce, edi]", "authority: [commerce, fax]"), `topic commerce.orders, authority.1: "fax" is not one of ar, commerce`},
 		{"authority of an output", builtIn("outputs.yaml", "role: output", "role: output\n    authority: [erp]"), "only a source has one"},
 		{"producers of a source", commerce("consumers:", "producers: [intake]\n    consumers:"), "a source is written by its authority"},
-		{"no producers", builtIn("outputs.yaml", "producers: [fulfilment]", "producers: []"), "topic o2c.invoice-ready, producers: missing"},
+		{"no producers", builtIn("outputs.yaml", "producers: [fulfilment, consolidation]", "producers: []"), "topic o2c.invoice-ready, producers: missing"},
 		{"unknown consumer", commerce("consumers: [intake]", "consumers: [intake, trakcer]"), `consumers.1: "trakcer" is not one of`},
 		{"source without intake", commerce("consumers: [intake]", "consumers: [tracker]"), "sources are read by intake"},
 		{"contract of dead letters", builtIn("outputs.yaml", "role: rejected", "role: rejected\n    key: order_id"), "raw bytes keep their own key"},

@@ -18,8 +18,12 @@ func (v *verdict) bill(c *lineCase, customer *CustomerTerms, ordered Price) {
 			OrderedItemID: v.agreement.itemID, CustomerID: customer.CustomerID, Currency: v.currency, Trigger: v.trigger.policy,
 			Rule: string(v.trigger.policy), Covers: covers, CoversUOM: v.unit.uom, Returned: part.returned,
 		}
-		if v.trigger.unit == byShipment {
+		switch v.trigger.unit {
+		case byShipment:
 			bill.Unit = shipmentUnit(part.ShipmentID)
+		case byPeriod:
+			bill.Unit = periodUnit(customer.Schedule, part.shipment.ShippedAt)
+		case byOrder:
 		}
 		var in measure
 		bill.Quantity, in = v.quantityToBill(part, covers)

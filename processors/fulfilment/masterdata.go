@@ -41,10 +41,14 @@ func customerTerms(customer *schemas.Customer) *CustomerTerms {
 	if customer == nil {
 		return nil
 	}
-	return &CustomerTerms{
+	terms := &CustomerTerms{
 		CustomerID: customer.CustomerID, InvoicePolicy: customer.InvoicePolicy, ShipPolicy: customer.ShipPolicy,
 		OverTolerance: customer.OverTolerancePercent, UnderTolerance: customer.UnderTolerancePercent, SubstitutionPrice: customer.SubstitutionPrice,
 	}
+	if customer.Schedule != nil {
+		terms.Schedule = *customer.Schedule
+	}
+	return terms
 }
 
 func itemTerms(item *schemas.Item) *ItemTerms {

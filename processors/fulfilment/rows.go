@@ -196,6 +196,7 @@ type CustomerTerms struct {
 	OverTolerance     schemas.Percent           `avro:"over_tolerance"`
 	UnderTolerance    schemas.Percent           `avro:"under_tolerance"`
 	SubstitutionPrice schemas.SubstitutionPrice `avro:"substitution_price"`
+	Schedule          string                    `avro:"schedule"` // of consolidated invoices; empty: month_end
 }
 
 // ItemTerms are what decides of an item.

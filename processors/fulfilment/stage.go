@@ -10,9 +10,10 @@
 // them to stored rows; this file and the steps beside it are wiring.
 //
 // InvoiceReady.Rule is made of these words: the trigger (on_shipment, per_delivery, proof_of_delivery, order_complete,
-// on_order, manual); where the customer's substitution price rule was applied to a line :substitution_original,
-// :substitution_substitute or :substitution_lower; on a bill that a person's override lets be made :overridden; on a credit
-// :corrected (billed again), :returned (what came back, not billed again) or :withdrawn (not billed again).
+// on_order, consolidated, manual); where the customer's substitution price rule was applied to a line
+// :substitution_original, :substitution_substitute or :substitution_lower; on a bill that a person's override lets be made
+// :overridden; on a credit :corrected (billed again), :returned (what came back, not billed again) or :withdrawn (not
+// billed again).
 package fulfilment
 
 import (
@@ -57,10 +58,11 @@ type fulfilment struct {
 
 	grace *stream.Timers // by subject
 
-	bills      *stream.Output[schemas.InvoiceReady]
-	demand     *stream.Output[schemas.Demand]
-	conditions *stream.Output[schemas.Condition]
-	board      *conditions.Board
+	bills        *stream.Output[schemas.InvoiceReady]
+	consolidated *stream.Output[schemas.InvoiceReady]
+	demand       *stream.Output[schemas.Demand]
+	conditions   *stream.Output[schemas.Condition]
+	board        *conditions.Board
 }
 
 // Stage declares the stage.
@@ -78,6 +80,7 @@ func Stage(catalogue topics.Catalogue, policy Policy) *stream.Stage {
 	f.warehouses = stream.NewReference(stage, 4, topics.Warehouses)
 	f.grace = stream.OnTimer(stage, 1, "unknown order grace", stream.WallClock, f.graceEnds)
 	f.bills = stream.Emit(stage, topics.InvoiceReady)
+	f.consolidated = stream.Emit(stage, topics.Consolidation)
 	f.demand = stream.Emit(stage, topics.Demand)
 	f.conditions = stream.Emit(stage, topics.Conditions)
 	f.board = conditions.NewBoard(stage, 5, f.conditions)

@@ -75,6 +75,28 @@ func TestADeliveryIsBilledAsTheCustomerConfirmsIt(t *testing.T) {
 	sc.checkInvariants()
 }
 
+func TestWhatIsBilledByAScheduleWaitsForTheEndOfItsPeriod(t *testing.T) {
+	sc := newScene(t, sim.Options{})
+	sc.play(masters()[1:]...)
+	sc.play(customer("ACME", func(c *schemas.Customer) { c.InvoicePolicy, c.Schedule = schemas.Consolidated, new("daily") }),
+		order("O1", 1, 0, nil, line(1, "10", nil)),
+		shipment("O1", "S1", 1, 10, schemas.MilestoneShipped, box(1, "A", "4", nil)),
+		shipment("O1", "S1", 2, 20, schemas.MilestoneReturned, box(1, "A", "1", nil)))
+	expect(t, "bills", sc.bills(), "")
+	waiting := sim.Read(sc.World, topics.Consolidation)
+	if len(waiting) != 2 || waiting[0].Key != "ACME" || waiting[1].Key != "ACME" {
+		t.Fatalf("got %+v", waiting)
+	}
+	bill, credit := waiting[0].Value, waiting[1].Value
+	day := schemas.MustDate("2026-03-02")
+	if want := (schemas.Consolidation{Schedule: "daily", PeriodFrom: day, PeriodTo: day}); *bill.Consolidated != want || *credit.Consolidated != want {
+		t.Errorf("got %+v, %+v", bill.Consolidated, credit.Consolidated)
+	}
+	if bill.Total != schemas.MustAmount("40") || credit.Total != schemas.MustAmount("-10") || *credit.Corrects != bill.InvoiceReadyID || credit.Revision != 2 {
+		t.Errorf("got %+v, %+v", bill, credit)
+	}
+}
+
 func TestAnOrderIsBilledAtOnceWhenItIsComplete(t *testing.T) {
 	sc := newScene(t, sim.Options{})
 	sc.play(masters()...)

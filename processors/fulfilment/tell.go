@@ -69,7 +69,13 @@ func (d *dossier) writeUnit(unit string, changes []change) {
 	}
 	var written []*schemas.InvoiceReady
 	written, row.Revision = records(d.order.OrderID, unit, row.Revision, changes, d.grounds)
+	period, isPeriod := periodOf(unit)
 	for _, record := range written {
+		if isPeriod {
+			record.Consolidated = &schemas.Consolidation{Schedule: period.Schedule, PeriodFrom: period.From, PeriodTo: period.To}
+			d.consolidated.Send(d.s, record.CustomerID, record)
+			continue
+		}
 		d.bills.Send(d.s, record.OrderID, record)
 	}
 	d.unitRows.Put(d.s, key, &row)

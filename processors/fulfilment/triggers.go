@@ -1,6 +1,12 @@
 package fulfilment
 
-import "waybill/schemas"
+import (
+	"strings"
+	"time"
+
+	"waybill/processors/periods"
+	"waybill/schemas"
+)
 
 // unitKind is what is billed in one record.
 type unitKind uint8
@@ -8,6 +14,7 @@ type unitKind uint8
 const (
 	byShipment unitKind = iota + 1
 	byOrder
+	byPeriod // of the customer's schedule
 )
 
 // timing is when something of an order may be billed at all.
@@ -42,13 +49,15 @@ func deliveredQuantity(part *shippedPart) schemas.Quantity { return part.deliver
 
 func confirmedQuantity(part *shippedPart) schemas.Quantity { return part.confirmed }
 
-// triggers are the policies that bill here. What waits for a policy that is not here is not billed, and is no exception.
+// triggers are the policies by which an order is billed. What waits for a policy that is not here, which only a newer
+// release knows, is not billed, and is no exception.
 var triggers = []trigger{
 	{schemas.OnShipment, byShipment, asItShips, shippedQuantity},
 	{schemas.PerDelivery, byShipment, asItShips, deliveredQuantity},
 	{schemas.ProofOfDelivery, byShipment, asItShips, confirmedQuantity},
 	{schemas.OrderComplete, byOrder, whenComplete, shippedQuantity},
-	{schemas.OnOrder, byOrder, whenOrdered, shippedQuantity}, // of what is billed by its weight; else see onorder.go
+	{schemas.OnOrder, byOrder, whenOrdered, shippedQuantity},     // of what is billed by its weight; else see onorder.go
+	{schemas.Consolidated, byPeriod, asItShips, shippedQuantity}, // and then by the stage consolidation
 	{schemas.Manual, byShipment, asItShips, releasedQuantity},
 }
 
@@ -87,3 +96,19 @@ func shipPolicy(order *OrderRow, customer *CustomerTerms) schemas.ShipPolicy {
 func shipmentUnit(shipmentID string) string { return "shipment/" + shipmentID }
 
 const orderUnit = "order"
+
+const periodUnits = "period/"
+
+// periodUnit is what leaves within a period of the customer's schedule, as far as the order is concerned.
+func periodUnit(schedule string, left time.Time) string {
+	return periodUnits + periods.Of(schedule, left).Name()
+}
+
+// periodOf reads a unit that is a period; false of others.
+func periodOf(unit string) (periods.Period, bool) {
+	name, is := strings.CutPrefix(unit, periodUnits)
+	if !is {
+		return periods.Period{}, false
+	}
+	return periods.Parse(name)
+}

@@ -24,6 +24,13 @@ func TestTriggers(t *testing.T) {
 			"open", []string{"3 EA of A @10.00/1 = 30.00 shipment/S1 proof_of_delivery"}, nil},
 		{"on proof of delivery, never more than may be billed of what was kept", by(schemas.ProofOfDelivery, part("S1", "A", "4").delivering("4").confirming("9").returning("1")),
 			"open", []string{"3 EA of A @10.00/1 = 30.00 shipment/S1 proof_of_delivery"}, nil},
+		{"consolidated, by the month without a schedule", by(schemas.Consolidated, part("S1", "A", "4"), part("S2", "A", "6")), "open done",
+			[]string{"4 EA of A @10.00/1 = 40.00 period/month_end/2026-03-01 consolidated", "6 EA of A @10.00/1 = 60.00 period/month_end/2026-03-01 consolidated"}, nil},
+		{"consolidated, by the week", func(g *given) {
+			g.terms.InvoicePolicy, g.terms.Schedule = schemas.Consolidated, new("weekly")
+			g.shipments["S2"].ShippedAt = at(7 * 24 * 60)
+			g.ships(part("S1", "A", "4"), part("S2", "A", "6"))
+		}, "open done", []string{"4 EA of A @10.00/1 = 40.00 period/weekly/2026-03-02 consolidated", "6 EA of A @10.00/1 = 60.00 period/weekly/2026-03-09 consolidated"}, nil},
 		{"order complete bills all shipments as one", by(schemas.OrderComplete, part("S1", "A", "4"), part("S2", "A", "6")), "open done",
 			[]string{"4 EA of A @10.00/1 = 40.00 order order_complete", "6 EA of A @10.00/1 = 60.00 order order_complete"}, nil},
 		{"the customer's policy where the order has none", func(g *given) {
