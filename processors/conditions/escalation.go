@@ -9,14 +9,14 @@ import (
 // escalatesAt are the ages at which an exception that is still open escalates, in multiples of its class's target age: when
 // it is due, when it is as late again, and when it has been open for four times its target. It then is one severity higher
 // each time, up to critical. Who owns it and when it was due stay as they are.
-var escalatesAt = [...]time.Duration{1, 2, 4}
+var escalatesAt = [...]int{1, 2, 4}
 
 // EscalatesAt is the age of a step, the first being 0; false: there is no such step.
 func (class Class) EscalatesAt(step int) (time.Duration, bool) {
 	if step >= len(escalatesAt) {
 		return 0, false
 	}
-	return escalatesAt[step] * class.TargetAge, true
+	return time.Duration(escalatesAt[step]) * class.TargetAge, true
 }
 
 // Escalation is how many steps an exception of an age has escalated.
