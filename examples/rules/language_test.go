@@ -31,8 +31,8 @@ import (
 //	command resolve of=short_pay reason=(written off)
 //
 // Every event happens a minute after the one before it. Its sequence is the next of its entity, its position the next of
-// all; late=1h lets it have happened an hour ago, sequence=7 and source=wms-west say otherwise, and cut=3 loses its last
-// three bytes.
+// all; sequence=7 and source=wms-west say otherwise. late=1h lets it have happened an hour before it was written, delayed=1h
+// have been written an hour ago, and cut=3 loses its last three bytes.
 
 // statement is one of them, read.
 type statement struct {

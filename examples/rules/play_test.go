@@ -144,6 +144,10 @@ func (p *play) happen(s statement) error {
 	if err != nil {
 		return err
 	}
+	delayed, err := time.ParseDuration(s.take("delayed", "0s"))
+	if err != nil {
+		return err
+	}
 	var cut, sequence int64
 	for _, number := range []struct {
 		of   string
@@ -163,8 +167,9 @@ func (p *play) happen(s statement) error {
 	if source != "" {
 		meta["source"] = source
 	}
-	meta["recorded_at"] = p.Now().Format(time.RFC3339)
-	meta["occurred_at"] = p.Now().Add(-late).Format(time.RFC3339)
+	written := p.Now().Add(-delayed)
+	meta["recorded_at"] = written.Format(time.RFC3339)
+	meta["occurred_at"] = written.Add(-late).Format(time.RFC3339)
 	p.place(meta, e, sequence)
 	e.value["meta"] = meta
 	if err := p.send(e.topic, e.key, e.value, cut); err != nil || listed == "" {
