@@ -93,6 +93,7 @@ func TestThePageListsEveryRuleItsScenarioAndItsCode(t *testing.T) {
 		t.Errorf("docs/rules.md is not what the scenarios say: go test ./examples/rules -page")
 	}
 }
+
 // TestEveryExceptionOpensAndClosesInAScenario fails for a class of the table that no scenario shows. No stage raises
 // credit_exceeded yet.
 func TestEveryExceptionOpensAndClosesInAScenario(t *testing.T) {
