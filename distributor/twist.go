@@ -205,7 +205,7 @@ func (l *line) inUnknownUnit() {
 	l.hindered = true
 	l.ships(l.parcel(), l.article, l.quantity, "pallet").pays = 0
 	l.course.open("uom_mismatch", l)
-	l.endsShort()
+	l.done = l.course.wantsNoBackorder()
 }
 
 func (l *line) unweighed() {

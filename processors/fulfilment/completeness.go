@@ -1,6 +1,10 @@
 package fulfilment
 
-import "waybill/schemas"
+import (
+	"slices"
+
+	"waybill/schemas"
+)
 
 // filled tells whether nothing more is to be shipped for an open line: all of it was, or the WMS ships no more for the
 // order and what is missing is within tolerance or not kept on backorder. What came back was shipped: a return does not
@@ -26,6 +30,14 @@ func (v *verdict) shippedInTurn() (shipped schemas.Quantity) {
 		}
 	}
 	return shipped
+}
+
+// countsAllShipped says that it is known how much was shipped. Of a part that does not convert nobody can say that it is too
+// little, and its own exception stands.
+func (v *verdict) countsAllShipped() bool {
+	return !slices.ContainsFunc(v.parts, func(part *shippedPart) bool {
+		return !part.counts && !part.refused && !part.late && !part.cameBack()
+	})
 }
 
 // shipsNoMore tells whether everything that the WMS ships for the order has left: the shipment that it called the last has,

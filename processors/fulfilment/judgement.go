@@ -237,7 +237,7 @@ func (v *verdict) findReasons(c *lineCase, customer *CustomerTerms, ordered *Ite
 	if excess > 0 && customer != nil && ordered != nil {
 		v.tellOverShipped(excess)
 	}
-	if v.tally.Open && !v.tally.Done && c.final && a.standing == agreed && customer != nil && ordered != nil {
+	if v.tally.Open && !v.tally.Done && c.final && a.standing == agreed && customer != nil && ordered != nil && v.countsAllShipped() {
 		v.tellShortShipped()
 	}
 }

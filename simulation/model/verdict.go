@@ -339,7 +339,7 @@ func (l *line) findReasons(m *masterData, item *schemas.Item, isPriced bool) {
 		return
 	}
 	l.overShipped(excess)
-	if l.open && !l.done && l.order.final() && l.standing == agreed {
+	if l.open && !l.done && l.order.final() && l.standing == agreed && !l.uncounted() {
 		l.shortShipped()
 	}
 }
@@ -395,6 +395,16 @@ func (l *line) overShipped(excess number) {
 	if positive(excess) {
 		l.reasons = append(l.reasons, r)
 	}
+}
+
+// uncounted: something went out for the line in a unit that says nothing of the ordered quantity.
+func (l *line) uncounted() bool {
+	for _, p := range l.parts {
+		if less(p.returned, p.shipped) && !p.counts && !p.refused && !p.late {
+			return true
+		}
+	}
+	return false
 }
 
 func (l *line) shortShipped() {
