@@ -122,7 +122,7 @@ func (v *verdict) allocate(c *lineCase, most schemas.Quantity, known bool) (exce
 
 // closedShort tells whether a person lets it go that a line is short: there the reason would be told.
 func (v *verdict) closedShort(c *lineCase, customer *CustomerTerms, ordered *ItemTerms) bool {
-	return v.trigger != nil && v.agreement.standing == agreed && customer != nil && ordered != nil && c.override(conditions.ShortShipped, "") != nil
+	return v.trigger != nil && v.agreement.standing == agreed && customer != nil && ordered != nil && v.countsAllShipped() && c.override(conditions.ShortShipped, "") != nil
 }
 
 // substitutePrice is the price of an item that was shipped in place of the ordered one: a person's word where there is one,

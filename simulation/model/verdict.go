@@ -240,7 +240,7 @@ func (l *line) filled(item *schemas.Item) bool {
 		return true
 	case o.customer == nil || item == nil:
 		return false
-	case l.standing == agreed && l.waived("short_shipped", "") != nil:
+	case l.standing == agreed && !l.uncounted() && l.waived("short_shipped", "") != nil:
 		return true
 	}
 	under := least(whole(1), tolerance(o.customer.UnderTolerancePercent, item.UnderTolerancePercent))
