@@ -3,8 +3,6 @@ package feed
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/base32"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -48,9 +46,7 @@ func (r Request) Command() *schemas.Command {
 	for _, part := range []string{string(r.Kind), r.Target, r.Actor, r.Reason, r.Payload, r.After, r.At.UTC().Format(time.DateOnly)} {
 		key = state.AppendString(key, part)
 	}
-	sum := sha256.Sum256(key)
-	id := "cmd-" + strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:])[:26])
-	at := r.At.UTC().Truncate(time.Microsecond)
+	id, at := schemas.ID("cmd-", key), r.At.UTC().Truncate(time.Microsecond)
 	return &schemas.Command{
 		Meta:      schemas.Meta{EventID: id, Source: Source, OccurredAt: at, RecordedAt: at},
 		CommandID: id, Actor: r.Actor, Kind: r.Kind, Target: r.Target, Reason: r.Reason, Payload: r.Payload,

@@ -7,8 +7,6 @@
 package conditions
 
 import (
-	"crypto/sha256"
-	"encoding/base32"
 	"time"
 
 	"waybill/schemas"
@@ -18,10 +16,6 @@ import (
 // IDPrefix begins every exception id, and no order id.
 const IDPrefix = "ex-"
 
-const idLength = 26 // base32 characters: 130 bits
-
-var base32Lower = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
-
 // ID names an exception by its class and the business keys of its cause, so that whoever meets the cause again, in whatever
 // order, names the same exception. For classes that a command closes, the parts name the event or document, since what a
 // person has settled must not come back for another reason under the same id.
@@ -30,8 +24,7 @@ func ID(class string, parts ...string) string {
 	for _, part := range parts {
 		key = state.AppendString(key, part)
 	}
-	sum := sha256.Sum256(key)
-	return IDPrefix + base32Lower.EncodeToString(sum[:])[:idLength]
+	return schemas.ID(IDPrefix, key)
 }
 
 // Raise says that the cause of an exception stands. The caller adds what it knows of order, line, value and causes.

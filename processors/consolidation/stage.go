@@ -11,8 +11,6 @@
 package consolidation
 
 import (
-	"crypto/sha256"
-	"encoding/base32"
 	"time"
 
 	"waybill/processors/money"
@@ -148,12 +146,7 @@ func (c *consolidation) close(s *stream.Step, key string) error {
 	return nil
 }
 
-const idLength = 26 // base32 characters: 130 bits
-
-var base32Lower = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
-
 // invoiceID names a consolidated invoice by its customer, currency and period.
 func invoiceID(key string) string {
-	sum := sha256.Sum256([]byte(key))
-	return "ci-" + base32Lower.EncodeToString(sum[:])[:idLength]
+	return schemas.ID("ci-", []byte(key))
 }

@@ -2,8 +2,6 @@ package fulfilment
 
 import (
 	"cmp"
-	"crypto/sha256"
-	"encoding/base32"
 	"slices"
 	"time"
 
@@ -221,12 +219,7 @@ func latest(a, b time.Time) time.Time {
 	return a
 }
 
-const idLength = 26 // base32 characters: 130 bits
-
-var base32Lower = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
-
 // invoiceReadyID names a record by its order, billing unit and revision.
 func invoiceReadyID(orderID, unit string, revision int32) string {
-	sum := sha256.Sum256(state.AppendInt(state.AppendString(state.AppendString(nil, orderID), unit), int64(revision)))
-	return "ir-" + base32Lower.EncodeToString(sum[:])[:idLength]
+	return schemas.ID("ir-", state.AppendInt(state.AppendString(state.AppendString(nil, orderID), unit), int64(revision)))
 }
