@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"waybill/inspect"
 	"waybill/schemas"
 )
 
@@ -22,27 +23,13 @@ movement. While it lags beyond its bound, no oversell is raised, and the line sa
   waybill availability T-0042@east --output json | jq '.[].available_to_promise'`,
 		Args: arguments("ITEM, or ITEM@WAREHOUSE", 1),
 		RunE: func(command *cobra.Command, args []string) error {
-			if err := checkOutput(output); err != nil {
-				return err
-			}
-			c, err := connected(command)
-			if err != nil {
-				return err
-			}
-			p := newPrinter(command)
 			item, warehouse := args[0], ""
 			if at := strings.LastIndex(item, "@"); at > 0 {
 				item, warehouse = item[:at], item[at+1:]
 			}
-			found, err := c.view(p).Availability(command.Context(), item, warehouse)
-			if err != nil {
-				return registryHint(err)
-			}
-			if output == "json" {
-				return p.json(found)
-			}
-			printAvailability(p, found, time.Now())
-			return nil
+			return answer(command, output, func(view inspect.View) ([]schemas.Availability, error) {
+				return view.Availability(command.Context(), item, warehouse)
+			}, func(p *printer, found []schemas.Availability) { printAvailability(p, found, time.Now()) })
 		},
 	}
 	configFlags(command, connectionKeys...)

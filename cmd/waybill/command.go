@@ -28,13 +28,38 @@ type asking struct {
 	undo    bool        // override: it is taken back
 	flags   filterFlags
 	among   string // flags choose among this class; empty: among all
-	actor   string
-	reason  string
-	output  string
 	yes     bool
 	again   bool
-	dryRun  bool
-	wait    time.Duration
+	asker
+}
+
+// asker is who asks for something and why, and how what comes of it is told.
+type asker struct {
+	actor  string
+	reason string
+	output string
+	dryRun bool
+	wait   time.Duration
+}
+
+func (a *asker) declare(command *cobra.Command, awaited string) {
+	flags := command.Flags()
+	flags.StringVar(&a.actor, "actor", "", "who asks; WAYBILL_ACTOR or the user of this machine when empty")
+	flags.StringVar(&a.reason, "reason", "", "why, for the audit trail (required)")
+	flags.BoolVar(&a.dryRun, "dry-run", false, "show what would be asked for and do nothing")
+	flags.DurationVar(&a.wait, "wait", 30*time.Second, "wait so long for "+awaited+"; 0: do not wait")
+	outputFlag(command, &a.output)
+	configFlags(command, connectionKeys...)
+}
+
+func (a *asker) check() error {
+	switch {
+	case strings.TrimSpace(a.reason) == "":
+		return usage{errors.New("--reason: say why, for the audit trail")}
+	case a.wait < 0:
+		return usage{fmt.Errorf("--wait: %s is negative", a.wait)}
+	}
+	return checkOutput(a.output)
 }
 
 const askingHelp = `
@@ -51,27 +76,18 @@ left out or did not bring what was asked for.`
 func (a *asking) declare(command *cobra.Command) {
 	flags := command.Flags()
 	a.flags.declare(command, false, "everything that is open, where no other flag chooses")
-	flags.StringVar(&a.actor, "actor", "", "who asks; WAYBILL_ACTOR or the user of this machine when empty")
-	flags.StringVar(&a.reason, "reason", "", "why, for the audit trail (required)")
 	flags.BoolVarP(&a.yes, "yes", "y", false, "do not ask for a yes")
 	flags.BoolVar(&a.again, "again", false, "ask once more for what was asked for in the same words")
-	flags.BoolVar(&a.dryRun, "dry-run", false, "show what would be asked for and do nothing")
-	flags.DurationVar(&a.wait, "wait", 30*time.Second, "wait so long for the answers; 0: do not wait")
-	outputFlag(command, &a.output)
-	configFlags(command, connectionKeys...)
+	a.asker.declare(command, "the answers")
 }
 
 // check completes what was given, and tells what is missing.
 func (a *asking) check(command *cobra.Command, ids []string) error {
-	if err := checkOutput(a.output); err != nil {
+	if err := a.asker.check(); err != nil {
 		return err
 	}
 	chooses := !a.flags.empty()
 	switch {
-	case strings.TrimSpace(a.reason) == "":
-		return usage{errors.New("--reason: say why, for the audit trail")}
-	case a.wait < 0:
-		return usage{fmt.Errorf("--wait: %s is negative", a.wait)}
 	case len(ids) > 0 && (chooses || a.flags.all):
 		return usage{errors.New("name exceptions by id, or choose them by flags, not both")}
 	case len(ids) == 0 && !chooses && !a.flags.all:

@@ -74,6 +74,27 @@ func (c *connection) view(p *printer) inspect.View {
 	return inspect.View{Client: c.client, Registry: c.registry, Catalogue: c.catalogue, Progress: p.progress("reading", "records")}
 }
 
+// answer reads something of the cluster for people, and prints it: as JSON, or in words.
+func answer[T any](command *cobra.Command, output string, read func(view inspect.View) (T, error), say func(p *printer, found T)) error {
+	if err := checkOutput(output); err != nil {
+		return err
+	}
+	c, err := connected(command)
+	if err != nil {
+		return err
+	}
+	p := newPrinter(command)
+	found, err := read(c.view(p))
+	if err != nil {
+		return registryHint(err)
+	}
+	if output == "json" {
+		return p.json(found)
+	}
+	say(p, found)
+	return nil
+}
+
 // withClient calls a function with a client that neither consumes nor is transactional.
 func (c *connection) withClient(use func(*kgo.Client) error) error {
 	client, err := kgo.NewClient(c.client...)

@@ -34,25 +34,10 @@ beginning of an id will do where only one exception has it.`,
   waybill exceptions show ex-k3jq --output json | jq .event.value`,
 		Args: arguments("ID of the exception", 1),
 		RunE: func(command *cobra.Command, args []string) error {
-			if err := checkOutput(output); err != nil {
-				return err
-			}
-			c, err := connected(command)
-			if err != nil {
-				return err
-			}
-			p := newPrinter(command)
-			view := c.view(p)
-			view.Unmasked = unmask
-			shown, err := showException(command, view, args[0])
-			if err != nil {
-				return registryHint(err)
-			}
-			if output == "json" {
-				return p.json(shown)
-			}
-			printException(p, shown, time.Now())
-			return nil
+			return answer(command, output, func(view inspect.View) (shownException, error) {
+				view.Unmasked = unmask
+				return showException(command, view, args[0])
+			}, func(p *printer, shown shownException) { printException(p, shown, time.Now()) })
 		},
 	}
 	configFlags(command, connectionKeys...)
@@ -103,7 +88,7 @@ func changes(shown *shownException, bills []schemas.InvoiceReady) []string {
 			words = append(words, *shown.Exception.Answer)
 		}
 		for _, sum := range inspect.BilledBy(bills, &shown.Commands[i]) {
-			words = append(words, "bills "+sum.Amount.String()+" "+sum.Currency)
+			words = append(words, "bills "+money(&sum.Amount, &sum.Currency))
 		}
 		changed = append(changed, strings.Join(words, "; "))
 	}

@@ -121,7 +121,7 @@ func (r *report) preview(p *printer, now time.Time, most int) {
 		if more := len(asked) - most; more > 0 {
 			p.line("… and %d more; --dry-run shows them all", more)
 		}
-		for _, line := range r.consequences(asked) {
+		for _, line := range r.consequences() {
 			p.line("%s", p.wrap("", line))
 		}
 	}
@@ -142,21 +142,25 @@ func (r *report) preview(p *printer, now time.Time, most int) {
 }
 
 // consequences says what the request comes to when all goes well.
-func (r *report) consequences(asked []schemas.Exception) (lines []string) {
+func (r *report) consequences() (lines []string) {
 	if r.Kind == schemas.CommandAssign {
 		return nil
 	}
 	var closing []schemas.Exception
 	given := 0
 	seen := map[string]bool{}
-	for _, e := range asked {
+	for _, each := range r.Items {
+		if each.Command == nil {
+			continue
+		}
+		e := each.Exception
 		class, _ := conditions.Of(e.Class)
 		if r.Kind == schemas.CommandOverride {
 			closing = append(closing, e)
-			if payload := r.payloadFor(e.ExceptionID); payload == feed.UndoPayload() {
+			if takenBack(each.Command) {
 				lines = append(lines, "What was billed by the override is credited, and the exception opens again.")
 			} else {
-				lines = append(lines, strings.TrimSpace(fmt.Sprintf("It %s. %s", class.OverrideDoes(), payload)))
+				lines = append(lines, strings.TrimSpace(fmt.Sprintf("It %s. %s", class.OverrideDoes(), each.Command.Payload)))
 			}
 			continue
 		}
@@ -185,26 +189,9 @@ func (r *report) consequences(asked []schemas.Exception) (lines []string) {
 		frees += " up to " + worth
 	}
 	if freed.Orders > 0 {
-		frees += fmt.Sprintf(" in %s, of which %d %s nothing else in the way", plural(freed.Orders, "order", "orders"), freed.Free, verb(freed.Free, "has", "have"))
+		frees += fmt.Sprintf(" in %s, of which %s nothing else in the way", plural(freed.Orders, "order", "orders"), plural(freed.Free, "has", "have"))
 	}
 	return append(lines, frees+".")
-}
-
-// payloadFor is what is asked of an exception beyond the kind.
-func (r *report) payloadFor(exceptionID string) string {
-	for _, each := range r.Items {
-		if each.ExceptionID == exceptionID && each.Command != nil {
-			return each.Command.Payload
-		}
-	}
-	return ""
-}
-
-func verb(n int, one, several string) string {
-	if n == 1 {
-		return one
-	}
-	return several
 }
 
 // results says of each exception what became of it, and how many became what.

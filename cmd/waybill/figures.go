@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"waybill/inspect"
 	"waybill/processors/figures"
 	"waybill/schemas"
 )
@@ -37,30 +38,20 @@ segment and so on, what counts most first.`,
 			if err == nil {
 				question.Window, err = windowDays(window)
 			}
-			if err == nil {
-				err = checkOutput(output)
-			}
 			if err != nil {
 				return err
 			}
-			c, err := connected(command)
-			if err != nil {
-				return err
-			}
-			p := newPrinter(command)
-			board, err := c.view(p).Figures(command.Context())
-			if err != nil {
-				return registryHint(err)
-			}
-			readings := []figures.Reading{}
-			for _, d := range asked {
-				readings = append(readings, board.Read(d, question)...)
-			}
-			if output == "json" {
-				return p.json(readings)
-			}
-			printFigures(p, readings, len(args) == 1)
-			return nil
+			return answer(command, output, func(view inspect.View) ([]figures.Reading, error) {
+				readings := []figures.Reading{}
+				board, err := view.Figures(command.Context())
+				if err != nil {
+					return nil, err
+				}
+				for _, d := range asked {
+					readings = append(readings, board.Read(d, question)...)
+				}
+				return readings, nil
+			}, func(p *printer, readings []figures.Reading) { printFigures(p, readings, len(args) == 1) })
 		},
 		ValidArgsFunction: completeWords(figures.Names()...),
 	}
@@ -176,10 +167,4 @@ func asOfWords(at time.Time) string {
 	return instant(at)
 }
 
-func moneyWords(amounts []schemas.Money) string {
-	var words []string
-	for _, amount := range amounts {
-		words = append(words, amount.Amount.String()+" "+amount.Currency)
-	}
-	return strings.Join(words, ", ")
-}
+func moneyWords(amounts []schemas.Money) string { return strings.Join(eachMoney(amounts), ", ") }

@@ -32,24 +32,10 @@ age and value at risk, and what happened in order of time. The JSON output has a
   waybill order show SO-1001 --output json | jq '.blocking[] | {class, owner, amount_at_risk}'`,
 		Args: arguments("ID of the order", 1),
 		RunE: func(command *cobra.Command, args []string) error {
-			if err := checkOutput(output); err != nil {
-				return err
-			}
-			c, err := connected(command)
-			if err != nil {
-				return err
-			}
-			p := newPrinter(command)
 			now := time.Now()
-			order, err := c.view(p).Order(command.Context(), args[0], now)
-			if err != nil {
-				return registryHint(err)
-			}
-			if output == "json" {
-				return p.json(order)
-			}
-			printOrder(p, order, now)
-			return nil
+			return answer(command, output, func(view inspect.View) (*inspect.Order, error) {
+				return view.Order(command.Context(), args[0], now)
+			}, func(p *printer, order *inspect.Order) { printOrder(p, order, now) })
 		},
 	}
 	configFlags(command, connectionKeys...)

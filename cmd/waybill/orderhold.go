@@ -1,8 +1,8 @@
 package main
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -19,11 +19,7 @@ import (
 type orderAsking struct {
 	kind   schemas.CommandKind
 	lineNo int32
-	actor  string
-	reason string
-	output string
-	dryRun bool
-	wait   time.Duration
+	asker
 }
 
 func newOrderHold() *cobra.Command {
@@ -55,14 +51,8 @@ later waits for the next release.`,
 func (a *orderAsking) command(command *cobra.Command) *cobra.Command {
 	command.Args = arguments("ID of the order", 1)
 	command.RunE = func(command *cobra.Command, args []string) error { return a.ask(command, args[0]) }
-	flags := command.Flags()
-	flags.Int32Var(&a.lineNo, "line", 0, "only this line of the order")
-	flags.StringVar(&a.actor, "actor", "", "who asks; WAYBILL_ACTOR or the user of this machine when empty")
-	flags.StringVar(&a.reason, "reason", "", "why, for the audit trail (required)")
-	flags.BoolVar(&a.dryRun, "dry-run", false, "show what would be asked for and do nothing")
-	flags.DurationVar(&a.wait, "wait", 30*time.Second, "wait so long for the effect; 0: do not wait")
-	outputFlag(command, &a.output)
-	configFlags(command, connectionKeys...)
+	command.Flags().Int32Var(&a.lineNo, "line", 0, "only this line of the order")
+	a.declare(command, "the effect")
 	return command
 }
 
@@ -81,12 +71,8 @@ func (a *orderAsking) ask(command *cobra.Command, orderID string) error {
 		return usage{fmt.Errorf("--line: %w", err)}
 	case strings.HasPrefix(orderID, conditions.IDPrefix):
 		return usage{fmt.Errorf("%s is an exception: an order is held and released by its own id; `waybill exceptions show %s` names it", orderID, orderID)}
-	case strings.TrimSpace(a.reason) == "":
-		return usage{errors.New("--reason: say why, for the audit trail")}
-	case a.wait < 0:
-		return usage{fmt.Errorf("--wait: %s is negative", a.wait)}
 	}
-	if err := errors.Join(checkOutput(a.output), whoAsks(&a.actor)); err != nil {
+	if err := cmp.Or(a.check(), whoAsks(&a.actor)); err != nil {
 		return err
 	}
 	c, err := connected(command)
@@ -197,14 +183,10 @@ func (a *orderAsking) print(p *printer, order *inspect.Order, asked *askedOfOrde
 }
 
 func billedByWords(billed []schemas.Money) string {
-	var words []string
-	for _, each := range billed {
-		words = append(words, each.Amount.String()+" "+each.Currency)
-	}
-	if len(words) == 0 {
+	if len(billed) == 0 {
 		return ""
 	}
-	return ", which bills " + listWords(words)
+	return ", which bills " + listWords(eachMoney(billed))
 }
 
 func (a *orderAsking) preview(p *printer, of string, order *inspect.Order, asked *askedOfOrder) {

@@ -223,3 +223,11 @@ func money(amount *schemas.Amount, currency *string) string {
 	}
 	return strings.TrimSpace(amount.String() + " " + value(currency))
 }
+
+// eachMoney writes the sum of each currency.
+func eachMoney(sums []schemas.Money) (words []string) {
+	for _, sum := range sums {
+		words = append(words, money(&sum.Amount, &sum.Currency))
+	}
+	return words
+}
