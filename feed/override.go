@@ -1,7 +1,6 @@
 package feed
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
@@ -86,6 +85,5 @@ func OverridePayload(of Amount) (string, error) {
 	if of.Quantity == nil && of.Price == nil {
 		return "", nil
 	}
-	text, err := json.Marshal(said)
-	return string(text), err
+	return payload(said)
 }

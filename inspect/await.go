@@ -71,36 +71,20 @@ func (w *wait) follow(ctx context.Context, given []Given) error {
 	if err := w.passed(ctx, "taken by intake", w.intake, commands); err != nil {
 		return err
 	}
-	action := schemas.NewCodec[schemas.Action](w.view.Registry, topics.Actions.Name())
-	actions, err := w.find(ctx, topics.Actions.Name(), func(record *kgo.Record) (bool, error) {
-		if !targets[string(record.Key)] {
-			return false, nil
-		}
-		value, err := decodeAt(ctx, action, record)
-		return err == nil && ids[value.Command.CommandID], err
-	})
+	aimed := func(key string) bool { return targets[key] }
+	actions, err := findOf(ctx, w, topics.Actions, aimed, func(action *schemas.Action) bool { return ids[action.Command.CommandID] })
 	if err != nil {
 		return err
 	}
 	if err := w.passed(ctx, "answered", w.exceptions, actions); err != nil {
 		return err
 	}
-	replay := schemas.NewCodec[schemas.Replay](w.view.Registry, topics.Replays.Name())
-	replays, err := w.find(ctx, topics.Replays.Name(), func(record *kgo.Record) (bool, error) {
-		if !targets[string(record.Key)] {
-			return false, nil
-		}
-		value, err := decodeAt(ctx, replay, record)
-		return err == nil && ids[value.CommandID], err
-	})
+	replays, err := findOf(ctx, w, topics.Replays, aimed, func(replay *schemas.Replay) bool { return ids[replay.CommandID] })
 	if err != nil {
 		return err
 	}
-	override := schemas.NewCodec[schemas.Override](w.view.Registry, topics.Overrides.Name())
-	overrides, err := w.find(ctx, topics.Overrides.Name(), func(record *kgo.Record) (bool, error) {
-		value, err := decodeAt(ctx, override, record)
-		return err == nil && ids[value.CommandID], err
-	})
+	anyKey := func(string) bool { return true } // they are under their orders
+	overrides, err := findOf(ctx, w, topics.Overrides, anyKey, func(override *schemas.Override) bool { return ids[override.CommandID] })
 	if ofOrders {
 		overrides = append(overrides, actions...)
 	}
@@ -125,6 +109,18 @@ func (w *wait) follow(ctx context.Context, given []Given) error {
 		return err
 	}
 	return w.passed(ctx, "told to their exceptions", w.exceptions, conditions)
+}
+
+// findOf lists the records of a topic whose key and value fit.
+func findOf[T any](ctx context.Context, w *wait, topic topics.Topic[T], mayFit func(key string) bool, fits func(*T) bool) ([]At, error) {
+	codec := schemas.NewCodec[T](w.view.Registry, topic.Name())
+	return w.find(ctx, topic.Name(), func(record *kgo.Record) (bool, error) {
+		if !mayFit(string(record.Key)) {
+			return false, nil
+		}
+		value, err := decodeAt(ctx, codec, record)
+		return err == nil && fits(value), err
+	})
 }
 
 // find reads a topic to its end as of now and lists the records that fit.

@@ -74,26 +74,19 @@ func (m *figureMetrics) Collect(metrics chan<- prometheus.Metric) {
 	}
 	metrics <- prometheus.MustNewConstMetric(figureAsOf, prometheus.GaugeValue, float64(asOf.Unix()))
 	for _, d := range figures.Table() {
+		window := 0
+		if d.Kind == figures.MonthlyShare { // its months are one here
+			d.Kind, window = figures.Share, figureDays
+		}
 		for _, by := range append([]string{""}, d.By...) {
-			question := figures.Question{By: by, Now: m.now(), Most: mostValues}
-			if d.Kind == figures.MonthlyShare {
-				question.Window = figureDays
-			}
-			shares := map[string]*share{}
-			for _, reading := range m.board.Read(d, question) {
-				collect(metrics, d, &reading, shares)
-			}
-			for of, s := range shares {
-				metrics <- prometheus.MustNewConstMetric(figureShare, prometheus.GaugeValue, float64(s.met)/float64(s.counted), d.Name, by, of)
+			for _, reading := range m.board.Read(d, figures.Question{By: by, Window: window, Now: m.now(), Most: mostValues}) {
+				collect(metrics, d, &reading)
 			}
 		}
 	}
 }
 
-// share adds up the readings of one value: those of several months are one here.
-type share struct{ met, counted int64 }
-
-func collect(metrics chan<- prometheus.Metric, d figures.Definition, r *figures.Reading, shares map[string]*share) {
+func collect(metrics chan<- prometheus.Metric, d figures.Definition, r *figures.Reading) {
 	tell := func(description *prometheus.Desc, value float64, more ...string) {
 		metrics <- prometheus.MustNewConstMetric(description, prometheus.GaugeValue, value, append([]string{r.Figure, r.By, r.Of}, more...)...)
 	}
@@ -119,11 +112,7 @@ func collect(metrics chan<- prometheus.Metric, d figures.Definition, r *figures.
 			}
 		}
 	case r.Counted > 0:
-		if shares[r.Of] == nil {
-			shares[r.Of] = &share{}
-		}
-		shares[r.Of].met += r.Met
-		shares[r.Of].counted += r.Counted
+		tell(figureShare, float64(r.Met)/float64(r.Counted))
 	}
 }
 

@@ -21,6 +21,7 @@ import (
 	"strings"
 	"time"
 
+	"waybill/processors/commands"
 	"waybill/processors/conditions"
 	"waybill/schemas"
 	"waybill/state"
@@ -87,12 +88,12 @@ func (ex *exceptions) onCondition(s *stream.Step, c *schemas.Condition) error {
 
 func (ex *exceptions) onAction(s *stream.Step, action *schemas.Action) error {
 	s.Observe(action.Command.Meta.OccurredAt)
+	if commands.OfOrder(&action.Command) {
+		s.Count("ignored") // fulfilment takes it
+		return nil
+	}
 	target := action.Command.Target
 	if !strings.HasPrefix(target, conditions.IDPrefix) {
-		if asksOfOrder(action.Command.Kind) {
-			s.Count("ignored") // fulfilment takes it
-			return nil
-		}
 		s.DeadLetter(s.Record(), "refused_command", fmt.Sprintf("%s of %q: this can be asked of an exception, whose id begins with %s; an order can be held and released",
 			action.Command.Kind, target, conditions.IDPrefix), "command.target", 0)
 		s.Count("dead_lettered")
@@ -102,11 +103,6 @@ func (ex *exceptions) onAction(s *stream.Step, action *schemas.Action) error {
 	s.Count("applied")
 	ex.change(s, before, before.commanded(commandOf(action)), action.Command.Meta.OccurredAt)
 	return nil
-}
-
-// asksOfOrder tells the commands whose target may be an order.
-func asksOfOrder(kind schemas.CommandKind) bool {
-	return kind == schemas.CommandHold || kind == schemas.CommandRelease
 }
 
 // show makes an exception of a cause that has stood long enough.

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"waybill/topics"
 )
 
 // Definition is one figure: what it says, of what, and where it comes from.
@@ -58,47 +60,47 @@ const (
 	byOwner     = "owner"
 )
 
-const (
-	orderStatus = "o2c.order-status"
-	receivables = "o2c.receivables"
-)
-
 // definitions is the one table of figures; their documentation is printed from it. A day is a day by UTC.
 var definitions = []Definition{
 	{ShipmentToInvoice, Durations, "seconds", "orders' parts of shipments that have left", "ERP has invoiced all that the part carries, less what was credited again, first shipped first invoiced", "it left",
-		[]string{byWarehouse, bySegment, byChannel}, 30, orderStatus},
+		[]string{byWarehouse, bySegment, byChannel}, 30, topics.OrderStatus.Name()},
 	{DisputeRate, MonthlyShare, "share", "ERP invoices that are not cancelled", "the customer disputed something of it, whatever became of that", "ERP issued it",
-		[]string{bySegment}, 365, receivables},
+		[]string{bySegment}, 365, topics.Receivables.Name()},
 	{DSO, Outstanding, "days", "ERP invoices and credit memos that are not cancelled", "the balance is open", "ERP issued it; what is open counts whatever its day",
-		[]string{bySegment}, 90, receivables},
+		[]string{bySegment}, 90, topics.Receivables.Name()},
 	{PaymentApplied, Durations, "seconds", "payments that were not reversed to nothing", "all of it is applied to invoices, by AR's latest word on it; the time runs from the beginning of the day", "it was received",
-		[]string{bySegment}, 30, "o2c.payments"},
+		[]string{bySegment}, 30, topics.Payments.Name()},
 	{OTIFRequested, DueShare, "share", "order lines that are not cancelled", "all that was accepted, else ordered, had arrived by that day where deliveries of the line are reported, else had left by then", "the customer wants it",
-		[]string{byWarehouse, bySegment, byChannel, byStage}, 30, orderStatus},
+		[]string{byWarehouse, bySegment, byChannel, byStage}, 30, topics.OrderStatus.Name()},
 	{OTIFConfirmed, DueShare, "share", "order lines that are not cancelled and that ERP promised", "as for otif_requested", "ERP promised it first, as far as waybill heard",
-		[]string{byWarehouse, bySegment, byChannel, byStage}, 30, orderStatus},
+		[]string{byWarehouse, bySegment, byChannel, byStage}, 30, topics.OrderStatus.Name()},
 	{PerfectOrders, DueShare, "share", "orders with a line that is not cancelled", "all lines on time and in full as requested, no exception open, none worked by hand, no dispute ever, no credit memo", "the customer wants the last line",
-		[]string{byWarehouse, bySegment, byChannel}, 30, orderStatus},
+		[]string{byWarehouse, bySegment, byChannel}, 30, topics.OrderStatus.Name()},
 	{UnbilledValue, Standing, "days", "order lines of which something has shipped that ERP has not invoiced", "", "the first of that left",
-		[]string{byCause, byStage, byWarehouse, bySegment, byChannel}, 0, orderStatus},
+		[]string{byCause, byStage, byWarehouse, bySegment, byChannel}, 0, topics.OrderStatus.Name()},
 	{ExceptionAge, Standing, "days", "exceptions that are not resolved", "", "it was opened",
-		[]string{byCause, byOwner, byWarehouse, bySegment, byChannel}, 0, "o2c.exceptions"},
+		[]string{byCause, byOwner, byWarehouse, bySegment, byChannel}, 0, topics.Exceptions.Name()},
 	{OversoldUnits, Units, "base units", "items in a warehouse of which more is promised than there is, while the WMS does not lag", "", "",
-		[]string{byWarehouse}, 0, "o2c.availability"},
+		[]string{byWarehouse}, 0, topics.Availability.Name()},
 	{OrdersByHand, Share, "share", "orders", "somebody worked an exception of it by command", "it was placed",
-		[]string{byWarehouse, bySegment, byChannel}, 30, orderStatus},
+		[]string{byWarehouse, bySegment, byChannel}, 30, topics.OrderStatus.Name()},
 }
 
 // Table returns the definitions, in the order in which they are shown.
 func Table() []Definition { return slices.Clone(definitions) }
 
+var byName = func() map[string]Definition {
+	names := make(map[string]Definition, len(definitions))
+	for _, d := range definitions {
+		names[d.Name] = d
+	}
+	return names
+}()
+
 // Of finds a figure by its name.
 func Of(name string) (Definition, bool) {
-	at := slices.IndexFunc(definitions, func(d Definition) bool { return d.Name == name })
-	if at < 0 {
-		return Definition{}, false
-	}
-	return definitions[at], true
+	d, known := byName[name]
+	return d, known
 }
 
 // Names lists the figures.

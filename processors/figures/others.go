@@ -31,12 +31,8 @@ func ofPayment(p *schemas.Payment) []Count {
 	if p.Amount <= 0 {
 		return nil
 	}
-	var applied schemas.Amount
-	for _, application := range p.Applications {
-		applied = money.Sum(applied, application.Amount)
-	}
 	m := met(false)
-	if applied >= p.Amount {
+	if money.Applied(p.Applications) >= p.Amount {
 		m = took(int64(p.Meta.OccurredAt.Sub(p.ReceivedOn.Time()) / time.Second))
 	}
 	return []Count{{Place{Figure: PaymentApplied, Day: p.ReceivedOn}, m}}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"waybill/processors/money"
+	"waybill/processors/periods"
 	"waybill/schemas"
 )
 
@@ -143,9 +144,9 @@ func (b *Board) readingsOf(d Definition, r Reading, today schemas.Date) []Readin
 	switch d.Kind {
 	case MonthlyShare:
 		var months []Reading
-		for from := monthOf(*r.From); from <= *r.To; from = monthOf(from.AddDays(31)) {
+		for of := periods.Of(periods.MonthEnd, r.From.Time()); of.From <= *r.To; of = periods.After(periods.MonthEnd, of.To) {
 			month := r
-			month.From, month.To = new(max(from, *r.From)), new(min(monthOf(from.AddDays(31)).AddDays(-1), *r.To))
+			month.From, month.To = new(max(of.From, *r.From)), new(min(of.To, *r.To))
 			if share := b.share(month); share.Counted > 0 {
 				months = append(months, share)
 			}
@@ -252,11 +253,6 @@ func percentiles(buckets []schemas.Bucket, valueOf func(int32) int64) (p50, p95 
 	}
 	high, _ := rank(buckets, 95)
 	return new(valueOf(median)), new(valueOf(high))
-}
-
-func monthOf(day schemas.Date) schemas.Date {
-	at := day.Time()
-	return schemas.DateOf(time.Date(at.Year(), at.Month(), 1, 0, 0, 0, 0, time.UTC))
 }
 
 // ratio is a ÷ b with so many digits after the point, rounded half away from zero. b is not zero.

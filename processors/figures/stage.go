@@ -166,10 +166,11 @@ func (st *stage) add(s *stream.Step, by change) {
 		return
 	}
 	st.sums.Put(s, by.sumKey, &sum)
-	st.out.Send(s, by.id(s.Partition()), st.record(s, &sum))
+	st.tell(s, &sum)
 }
 
-func (st *stage) record(s *stream.Step, sum *Sum) *schemas.Figure {
+// tell writes a sum.
+func (st *stage) tell(s *stream.Step, sum *Sum) {
 	figure := &schemas.Figure{
 		FigureID: sum.key().id(s.Partition()), Figure: sum.Figure, Dimension: sum.By, Value: sum.Of, Currency: sum.Currency, Partition: s.Partition(),
 		Counted: sum.Counted, Met: sum.Met, Amount: sum.Amount, Quantity: sum.Quantity, Seconds: sum.Seconds, AsOf: s.Watermark(),
@@ -180,7 +181,7 @@ func (st *stage) record(s *stream.Step, sum *Sum) *schemas.Figure {
 	if figure.Seconds == nil {
 		figure.Seconds = []schemas.Bucket{}
 	}
-	return figure
+	st.out.Send(s, figure.FigureID, figure)
 }
 
 // heard tells, once for each minute of events, as of when the task's figures are true: those too that do not change.
@@ -190,7 +191,7 @@ func (st *stage) heard(s *stream.Step) error {
 		return nil
 	}
 	st.told.Put(s, asOf, &Told{AsOf: minute})
-	st.out.Send(s, sumKey{series: series{figure: string(asOf)}}.id(s.Partition()), st.record(s, &Sum{Figure: string(asOf)}))
+	st.tell(s, &Sum{Figure: string(asOf)})
 	return nil
 }
 

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"waybill/processors/commands"
@@ -31,8 +30,7 @@ type HoldCommand struct {
 // takeAction takes a person's hold or release. What is asked of an exception is for the exceptions stage.
 func (f *fulfilment) takeAction(s *stream.Step, action *schemas.Action) error {
 	command := &action.Command
-	asked := command.Kind == schemas.CommandHold || command.Kind == schemas.CommandRelease
-	if !asked || strings.HasPrefix(command.Target, conditions.IDPrefix) {
+	if !commands.OfOrder(command) {
 		s.Count("ignored")
 		return nil
 	}

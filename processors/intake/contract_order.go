@@ -3,6 +3,7 @@ package intake
 import (
 	"cmp"
 
+	"waybill/processors/money"
 	"waybill/schemas"
 )
 
@@ -65,9 +66,9 @@ func sells(status schemas.AcceptanceStatus) bool {
 }
 
 const (
-	maxDays        = 36_525    // a hundred years
-	hundredPercent = 100_0000  // 100.0000
-	maxTolerance   = 1000_0000 // per cent over what was ordered
+	maxDays        = 36_525 // a hundred years
+	hundredPercent = money.HundredPercent
+	maxTolerance   = 10 * hundredPercent // over what was ordered
 )
 
 func (in *inspection) terms(terms *schemas.PaymentTerms) {

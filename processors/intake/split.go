@@ -97,31 +97,27 @@ func billedInvoice(invoice *schemas.Invoice) string {
 // splitPayment makes one record of the whole payment, and one of each invoice that it settles.
 func splitPayment(payment *schemas.Payment, origin schemas.Evidence) []piece {
 	pieces := []piece{pieceOf(topics.Payments.Name(), payment.PaymentID, &schemas.PaymentEvent{Origin: origin, PaymentID: payment.PaymentID, Payment: *payment})}
+	left := leftOver(payment)
 	for _, of := range grouped(payment.Applications, func(application *schemas.Application) string { return application.InvoiceID }) {
-		pieces = append(pieces, paymentPiece(payment, origin, of.id, of.lines))
+		pieces = append(pieces, paymentPiece(payment, left, origin, of.id, of.lines))
 	}
 	return pieces
 }
 
 // emptyPayment tells an invoice that the payment no longer settles it.
 func emptyPayment(payment *schemas.Payment, origin schemas.Evidence, gone Part) piece {
-	return paymentPiece(payment, origin, gone.Key, []schemas.Application{})
+	return paymentPiece(payment, leftOver(payment), origin, gone.Key, []schemas.Application{})
 }
 
-func paymentPiece(payment *schemas.Payment, origin schemas.Evidence, invoiceID string, applications []schemas.Application) piece {
+func paymentPiece(payment *schemas.Payment, left schemas.Amount, origin schemas.Evidence, invoiceID string, applications []schemas.Application) piece {
 	part := *payment
 	part.Applications = applications
-	return pieceOf(topics.Billing.Name(), invoiceID, &schemas.BillingEvent{
-		Origin: origin, InvoiceID: invoiceID, Payment: &part, LeftOver: money.Sum(payment.Amount, -applied(payment)),
-	})
+	return pieceOf(topics.Billing.Name(), invoiceID, &schemas.BillingEvent{Origin: origin, InvoiceID: invoiceID, Payment: &part, LeftOver: left})
 }
 
-// applied is what a payment applies to invoices, without the discounts.
-func applied(payment *schemas.Payment) (amount schemas.Amount) {
-	for _, application := range payment.Applications {
-		amount = money.Sum(amount, application.Amount)
-	}
-	return amount
+// leftOver is what a payment does not apply to any invoice.
+func leftOver(payment *schemas.Payment) schemas.Amount {
+	return money.Sum(payment.Amount, -money.Applied(payment.Applications))
 }
 
 func splitDispute(dispute *schemas.Dispute, origin schemas.Evidence) []piece {

@@ -6,13 +6,13 @@ import (
 	"waybill/schemas"
 )
 
-// hundredPercent in the unit of schemas.Percent.
-const hundredPercent = 1_000_000
+// HundredPercent in the unit of schemas.Percent.
+const HundredPercent = 1_000_000
 
 // Above is the quantity plus so many per cent of it, rounded down to a millionth; one that is too large to be stored is the
 // largest that can be. Neither is negative.
 func Above(quantity schemas.Quantity, percent schemas.Percent) schemas.Quantity {
-	limit := multiply(uint64(quantity), hundredPercent+uint64(percent)).over(hundredPercent)
+	limit := multiply(uint64(quantity), HundredPercent+uint64(percent)).over(HundredPercent)
 	if !storable(limit) {
 		return math.MaxInt64
 	}
@@ -22,10 +22,10 @@ func Above(quantity schemas.Quantity, percent schemas.Percent) schemas.Quantity 
 // Below is the quantity less so many per cent of it, rounded up to a millionth, and zero from a hundred per cent on. Neither
 // is negative.
 func Below(quantity schemas.Quantity, percent schemas.Percent) schemas.Quantity {
-	if percent >= hundredPercent {
+	if percent >= HundredPercent {
 		return 0
 	}
-	whole, remainder := multiply(uint64(quantity), hundredPercent-uint64(percent)).divide(hundredPercent)
+	whole, remainder := multiply(uint64(quantity), HundredPercent-uint64(percent)).divide(HundredPercent)
 	if remainder > 0 {
 		whole.low++
 	}

@@ -30,3 +30,11 @@ func In(sums []schemas.Money, currency string) schemas.Amount {
 	}
 	return 0
 }
+
+// Applied is what applications of a payment apply to invoices; discounts are no money.
+func Applied(applications []schemas.Application) (amount schemas.Amount) {
+	for i := range applications {
+		amount = Sum(amount, applications[i].Amount)
+	}
+	return amount
+}

@@ -11,8 +11,6 @@ import (
 // partPayment is AR's reason for an application that does not settle its invoice because the rest follows.
 const partPayment = "part_payment"
 
-const hundredPercent = 1_000_000 // in the unit of schemas.Percent
-
 // Settlement is what a payment's latest state applies to an invoice, with the discounts that it takes.
 type Settlement struct {
 	PaymentID  string           `avro:"payment_id"`
@@ -102,11 +100,11 @@ func earned(due, inTime schemas.Amount, percent schemas.Percent, currency string
 	if inTime <= 0 || percent <= 0 {
 		return 0
 	}
-	all := money.PartOf(due, int64(percent), hundredPercent, currency)
-	if percent >= hundredPercent {
+	all := money.PartOf(due, int64(percent), money.HundredPercent, currency)
+	if percent >= money.HundredPercent {
 		return all
 	}
-	return min(all, money.PartOf(inTime, int64(percent), hundredPercent-int64(percent), currency))
+	return min(all, money.PartOf(inTime, int64(percent), money.HundredPercent-int64(percent), currency))
 }
 
 // shortMessage says what is missing, who owes it since when, and what of the deduction was a discount.

@@ -139,7 +139,7 @@ func TestAPaymentStandsWhereARHasPlacedIt(t *testing.T) {
 			}
 		}
 		state, amount := placed(payment)
-		_, message, _ := strings.Cut(placeMessage(payment), "received on 2026-03-10")
+		_, message, _ := strings.Cut(placeMessage(payment, state, amount), "received on 2026-03-10")
 		if got := fmt.Sprint(state, " ", amount, message); got != c.want {
 			t.Errorf("%s of %q applied %q:\n got %s\nwant %s", c.amount, c.customer, c.applied, got, c.want)
 		}

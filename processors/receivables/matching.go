@@ -232,9 +232,7 @@ func (r *receivables) tellVerdict(s *stream.Step, orderID string, lineNo int32, 
 	case r.conditions.Stands(s, id):
 		r.raise(s, conditions.InvoicedNotShipped, orderID, lineNo, v.NotShipped, notShippedMessage)
 	default:
-		if _, running := r.grace.Due(s, key); !running {
-			r.grace.Set(s, key, s.Now().Add(r.policy.NotShippedGrace))
-		}
+		r.grace.SetIfNone(s, key, s.Now().Add(r.policy.NotShippedGrace))
 	}
 }
 

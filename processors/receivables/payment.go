@@ -26,10 +26,7 @@ const (
 
 // placed tells how far a payment is placed, and how much of it is not, or is too much.
 func placed(payment *schemas.Payment) (state PaymentState, amount schemas.Amount) {
-	var applied schemas.Amount
-	for _, application := range payment.Applications {
-		applied = money.Sum(applied, application.Amount)
-	}
+	applied := money.Applied(payment.Applications)
 	left := money.Sum(payment.Amount, -applied)
 	switch {
 	case left < 0:
@@ -45,8 +42,7 @@ func placed(payment *schemas.Payment) (state PaymentState, amount schemas.Amount
 }
 
 // placeMessage says where a payment stands and what brings it on; empty for one that is applied.
-func placeMessage(payment *schemas.Payment) string {
-	state, amount := placed(payment)
+func placeMessage(payment *schemas.Payment, state PaymentState, amount schemas.Amount) string {
 	from := ""
 	if payment.CustomerID != nil {
 		from = " from customer " + *payment.CustomerID
@@ -79,13 +75,12 @@ func (r *receivables) onPayment(s *stream.Step, event *schemas.PaymentEvent) err
 	s.Observe(payment.Meta.OccurredAt)
 	s.Count("applied")
 	id := conditions.ID(conditions.UnappliedPayment, payment.PaymentID)
-	message := placeMessage(payment)
-	if message == "" {
+	state, amount := placed(payment)
+	if state == Applied {
 		r.conditions.Clear(s, conditions.UnappliedPayment, id, "applied")
 		return nil
 	}
-	_, amount := placed(payment)
-	condition := conditions.Raise(s.Now(), stageName, conditions.UnappliedPayment, id, message)
+	condition := conditions.Raise(s.Now(), stageName, conditions.UnappliedPayment, id, placeMessage(payment, state, amount))
 	condition.CustomerID, condition.AmountAtRisk, condition.Currency = payment.CustomerID, &amount, &payment.Currency
 	condition.Causes = append(condition.Causes, event.Origin)
 	r.conditions.Raise(s, condition)
@@ -103,8 +98,8 @@ func (r *receivables) tellSettlement(s *stream.Step, account *Account, settled *
 	case invoice == nil:
 		if r.conditions.Stands(s, id) {
 			r.raiseUnknownInvoice(s, account, settled)
-		} else if _, running := r.unknown.Due(s, account.InvoiceID); !running {
-			r.unknown.Set(s, account.InvoiceID, s.Now().Add(r.policy.UnknownInvoiceGrace))
+		} else {
+			r.unknown.SetIfNone(s, account.InvoiceID, s.Now().Add(r.policy.UnknownInvoiceGrace))
 		}
 	case settled.Currency != invoice.Currency:
 		r.raiseSettlement(s, account, settled, fmt.Sprintf("payment %s applies %s %s to invoice %s, which is in %s: nothing of it is settled",

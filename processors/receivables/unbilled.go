@@ -191,9 +191,7 @@ func (r *receivables) tellUnbilled(s *stream.Step, orderID, shipmentID string) {
 	case r.conditions.Stands(s, id):
 		r.raiseUnbilled(s, orderID, shipmentID)
 	default:
-		if _, running := r.target.Due(s, key); !running {
-			r.target.Set(s, key, s.Now().Add(r.policy.InvoiceTarget))
-		}
+		r.target.SetIfNone(s, key, s.Now().Add(r.policy.InvoiceTarget))
 	}
 }
 

@@ -9,9 +9,9 @@ package tracker
 import (
 	"encoding/binary"
 	"hash/fnv"
-	"strings"
 	"time"
 
+	"waybill/processors/commands"
 	"waybill/processors/conditions"
 	"waybill/schemas"
 	"waybill/state"
@@ -182,7 +182,7 @@ func (tr *tracker) onFact(s *stream.Step, fact *schemas.OrderFact) error {
 // onAction notes that somebody held or released the order.
 func (tr *tracker) onAction(s *stream.Step, action *schemas.Action) error {
 	command := &action.Command
-	if strings.HasPrefix(command.Target, conditions.IDPrefix) || command.Kind != schemas.CommandHold && command.Kind != schemas.CommandRelease {
+	if !commands.OfOrder(command) {
 		s.Count("ignored") // its exception tells
 		return nil
 	}

@@ -80,10 +80,9 @@ func (o *order) status(known items) *schemas.OrderState {
 			lines[line.LineNo] = &progress{}
 		}
 	}
-	o.addShipments(state, lines)
+	left := o.addShipments(state, lines)
 	o.addBills(state, lines)
 	o.addInvoices(state, lines)
-	left := o.departures(lines)
 	for _, line := range o.lines {
 		if line.Placed == nil {
 			continue
@@ -120,7 +119,9 @@ func lineOf(reason schemas.BlockingReason) int64 {
 	return int64(*reason.LineNo)
 }
 
-func (o *order) addShipments(state *schemas.OrderState, lines map[int32]*progress) {
+// addShipments counts what shipments carry, and returns those that have left with something of the lines.
+func (o *order) addShipments(state *schemas.OrderState, lines map[int32]*progress) departures {
+	left := departures{}
 	for _, shipment := range o.shipments {
 		state.AsOf = later(state.AsOf, shipment.At)
 		if len(shipment.Parts) == 0 {
@@ -135,21 +136,13 @@ func (o *order) addShipments(state *schemas.OrderState, lines map[int32]*progres
 			line.add(part.ItemID, part.UOM, quantities{
 				allocated: part.Allocated, picked: part.Picked, packed: part.Packed, shipped: part.Shipped, delivered: part.Delivered,
 			})
-		}
-	}
-}
-
-// departures are the shipments that have left with something of the lines.
-func (o *order) departures(lines map[int32]*progress) departures {
-	left := departures{}
-	for _, shipment := range o.shipments {
-		for _, part := range shipment.Parts {
-			line := lines[part.LineNo]
-			if line == nil || part.Shipped == 0 {
+			if part.Shipped == 0 {
 				continue
 			}
 			of, at := unit{part.ItemID, part.UOM}, shipment.left()
-			left[shipment.ShipmentID] = &schemas.Departure{ShipmentID: shipment.ShipmentID, WarehouseID: shipment.WarehouseID, ShippedAt: at}
+			if left[shipment.ShipmentID] == nil {
+				left[shipment.ShipmentID] = &schemas.Departure{ShipmentID: shipment.ShipmentID, WarehouseID: shipment.WarehouseID, ShippedAt: at}
+			}
 			line.left = append(line.left, move{at, shipment.ShipmentID, of, part.Shipped})
 			if part.Delivered > 0 {
 				line.arrived = append(line.arrived, move{shipment.arrived(), shipment.ShipmentID, of, part.Delivered})
