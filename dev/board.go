@@ -127,6 +127,9 @@ func (t *tally) take(ctx context.Context, registry schemas.Registry, records []*
 			t.orders[string(polled.Key)] = true
 			continue
 		}
+		if polled.Value == nil { // deleted, and counted when it was there
+			continue
+		}
 		record, err := inspect.RecordOf(ctx, registry, polled)
 		if err == nil {
 			err = t.count(record)
@@ -170,9 +173,6 @@ func (t *tally) count(record inspect.Record) error {
 			return err
 		}
 		_, stood := t.open[exception.ExceptionID]
-		if exception.ExceptionID == "" { // deleted, long after it was resolved
-			return nil
-		}
 		if exception.Status != schemas.ExceptionResolved {
 			t.open[exception.ExceptionID] = exception
 		} else if stood {

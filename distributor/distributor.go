@@ -20,7 +20,6 @@ type Event struct {
 	Key   string
 	Value any
 	Bytes []byte // as it was written, where that is not by the topic's contract
-	Story string // what it is part of, for people; empty in the plain mix
 }
 
 // Distributor makes events as its clock moves.

@@ -78,9 +78,7 @@ func (d *Distributor) moveStock(p *position, kind schemas.MovementKind, quantity
 		p.quarantined += quantity
 	}
 	p.recent = append(p.recent, p.onHand-before)
-	event := eventOf(topics.WmsInventory, p.key, movement.Meta.RecordedAt, &movement)
-	event.Story = "stock"
-	return event
+	return eventOf(topics.WmsInventory, p.key, movement.Meta.RecordedAt, &movement)
 }
 
 // issue books what leaves with a parcel, and orders more when it runs low.

@@ -36,6 +36,9 @@ func (q *Queue) Choose(filter Filter, by By, now time.Time) []schemas.Exception 
 	return chosen
 }
 
+// Exception is the one of a whole id; nil: there is none.
+func (q *Queue) Exception(id string) *schemas.Exception { return q.all[id] }
+
 // ErrNoSuchException says that no exception has the id.
 var ErrNoSuchException = errors.New("no such exception")
 

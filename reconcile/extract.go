@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -248,7 +249,7 @@ func (r *rows) object(number int64, line []byte, values []string) *entry {
 		return &entry{line: number, problem: "it is not one JSON object"}
 	}
 	problem := ""
-	for _, name := range sortedKeys(fields) {
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
 		i := slices.Index(r.known, name)
 		if i < 0 {
 			r.ignore(name)
@@ -339,13 +340,4 @@ func (f Format) number(of Figure, text string) (int64, error) {
 		return 0, fmt.Errorf("%q has a point: with --decimal-comma numbers are written 1234,50", cut(text))
 	}
 	return of.parse(strings.Replace(text, ",", ".", 1))
-}
-
-func sortedKeys(fields map[string]any) []string {
-	names := make([]string, 0, len(fields))
-	for name := range fields {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
 }

@@ -4,7 +4,6 @@
 package reconcile
 
 import (
-	"encoding/binary"
 	"fmt"
 	"slices"
 	"strconv"
@@ -12,6 +11,7 @@ import (
 
 	"waybill/schemas"
 	"waybill/state"
+	"waybill/topics"
 )
 
 // Kind is what is compared: one row of kinds.
@@ -69,7 +69,7 @@ var (
 // kinds are what can be compared.
 var kinds = []*Kind{
 	{
-		Name: "shipped", What: "order lines shipped", Against: "what left the warehouse of each order line, by the milestones of its shipments", Topic: "o2c.order-status",
+		Name: "shipped", What: "order lines shipped", Against: "what left the warehouse of each order line, by the milestones of its shipments", Topic: topics.OrderStatus.Name(),
 		Key: []Key{orderID, lineNo},
 		Figures: []Figure{
 			{Name: "quantity", Required: true, Unit: 0, Says: "shipped in all; returns are not taken off"},
@@ -82,7 +82,7 @@ var kinds = []*Kind{
 		adds: true, read: readShipped,
 	},
 	{
-		Name: "invoiced", What: "order lines invoiced", Against: "what was ready to bill of each order line, net of its credits", Topic: "o2c.invoice-ready",
+		Name: "invoiced", What: "order lines invoiced", Against: "what was ready to bill of each order line, net of its credits", Topic: topics.InvoiceReady.Name(),
 		Key: []Key{orderID, lineNo},
 		Figures: []Figure{
 			{Name: "quantity", Unit: 0, Says: "invoiced in all, credits below zero"},
@@ -95,7 +95,7 @@ var kinds = []*Kind{
 		adds: true, changes: true, read: readInvoiced,
 	},
 	{
-		Name: "paid", What: "invoices and what is paid of them", Against: "what is owed on each invoice", Topic: "o2c.receivables",
+		Name: "paid", What: "invoices and what is paid of them", Against: "what is owed on each invoice", Topic: topics.Receivables.Name(),
 		Key: []Key{{Name: "invoice_id", Says: "the invoice; one row each"}},
 		Figures: []Figure{
 			{Name: "paid", Required: true, Money: true, Unit: 1, Says: "applied to it, discounts taken included"},
@@ -111,7 +111,7 @@ var kinds = []*Kind{
 		read: readPaid,
 	},
 	{
-		Name: "stock", What: "stock on hand", Against: "what is on hand of each item in each warehouse, by its movements and counts", Topic: "o2c.availability",
+		Name: "stock", What: "stock on hand", Against: "what is on hand of each item in each warehouse, by its movements and counts", Topic: topics.Availability.Name(),
 		Key: []Key{{Name: "item_id", Says: "the item"}, {Name: warehouseID, Says: "where it is"}},
 		Figures: []Figure{
 			{Name: "on_hand", Required: true, Unit: -1, Says: "in the item's base unit, goods in quarantine included"},
@@ -239,18 +239,15 @@ func (k *Kind) partsOf(key []byte) (parts []string) {
 		return nil
 	}
 	for _, column := range k.Key {
+		var part string
 		if column.Number {
-			parts = append(parts, strconv.FormatInt(int64(binary.BigEndian.Uint64(key)^(1<<63)), 10))
-			key = key[8:]
-			continue
+			var number int64
+			number, key = state.CutInt(key)
+			part = strconv.FormatInt(number, 10)
+		} else {
+			part, key = state.CutString(key)
 		}
-		var text []byte
-		for ; key[0] != 0 || key[1] != 1; key = key[1:] {
-			if text = append(text, key[0]); key[0] == 0 {
-				key = key[1:] // 0x00 0xFF stands for 0x00
-			}
-		}
-		parts, key = append(parts, string(text)), key[2:]
+		parts = append(parts, part)
 	}
 	return parts
 }

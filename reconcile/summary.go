@@ -31,7 +31,8 @@ type FigureSum struct {
 	Here   big.Int
 	There  big.Int
 
-	of Figure
+	place int // of the figure among its kind's
+	of    Figure
 }
 
 // mostUnits bounds what a summary tells apart; an extract that has something else in that column has no end of units.
@@ -66,7 +67,7 @@ func (s *Summary) add(row *Row) {
 			continue
 		}
 		if row.Here != nil {
-			to := sum.figure(s.kind, figure, row.Here.unit(figure))
+			to := sum.figure(s.kind, i, row.Here.unit(figure))
 			to.Here.Add(&to.Here, big.NewInt(row.Here.Figures[i]))
 		}
 		if row.There != nil && row.Outcome != Unreadable {
@@ -74,7 +75,7 @@ func (s *Summary) add(row *Row) {
 			if unit == "" && row.Here != nil {
 				unit = row.Here.unit(figure) // an extract need not say it
 			}
-			to := sum.figure(s.kind, figure, unit)
+			to := sum.figure(s.kind, i, unit)
 			to.There.Add(&to.There, big.NewInt(row.There.Figures[i]))
 		}
 	}
@@ -88,16 +89,20 @@ func (s *Side) unit(of Figure) string {
 }
 
 // figure finds a figure's sum in a unit, or begins it.
-func (o *OutcomeSum) figure(kind *Kind, of Figure, unit string) *FigureSum {
-	if len(o.Figures) >= mostUnits && !slices.ContainsFunc(o.Figures, func(f FigureSum) bool { return f.Figure == of.Name && f.Unit == unit }) {
-		unit = otherUnits
+func (o *OutcomeSum) figure(kind *Kind, place int, unit string) *FigureSum {
+	find := func() (at int, found bool) {
+		return slices.BinarySearchFunc(o.Figures, unit, func(f FigureSum, unit string) int {
+			return cmp.Or(cmp.Compare(f.place, place), strings.Compare(f.Unit, unit))
+		})
 	}
-	place := slices.Index(kind.Figures, of)
-	at, found := slices.BinarySearchFunc(o.Figures, unit, func(f FigureSum, unit string) int {
-		return cmp.Or(cmp.Compare(slices.Index(kind.Figures, f.of), place), strings.Compare(f.Unit, unit))
-	})
+	at, found := find()
+	if !found && len(o.Figures) >= mostUnits {
+		unit = otherUnits
+		at, found = find()
+	}
 	if !found {
-		o.Figures = slices.Insert(o.Figures, at, FigureSum{Figure: of.Name, Unit: unit, of: of})
+		of := kind.Figures[place]
+		o.Figures = slices.Insert(o.Figures, at, FigureSum{Figure: of.Name, Unit: unit, place: place, of: of})
 	}
 	return &o.Figures[at]
 }

@@ -26,6 +26,22 @@ func AppendInt(dst []byte, number int64) []byte {
 	return binary.BigEndian.AppendUint64(dst, uint64(number)^(1<<63))
 }
 
+// CutString reads what AppendString wrote at the beginning of a key, and gives what follows.
+func CutString(key []byte) (text string, rest []byte) {
+	var read []byte
+	for ; key[0] != 0 || key[1] != 1; key = key[1:] {
+		if read = append(read, key[0]); key[0] == 0 {
+			key = key[1:] // 0x00 0xFF stands for 0x00
+		}
+	}
+	return string(read), key[2:]
+}
+
+// CutInt does so for AppendInt.
+func CutInt(key []byte) (number int64, rest []byte) {
+	return int64(binary.BigEndian.Uint64(key) ^ (1 << 63)), key[8:]
+}
+
 // Text is the key that is one text.
 type Text string
 

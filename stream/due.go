@@ -5,6 +5,8 @@ import (
 	"encoding/binary"
 	"math"
 	"time"
+
+	"waybill/state"
 )
 
 // dueAtOnce bounds how many timers or waiters one call runs, so that an epoch stays short.
@@ -41,7 +43,7 @@ func (t *Task) fire(clock Clock, now, limit time.Time, atMost int) (fired int, e
 	var timers []dueTimer
 	t.earliest[clock] = math.MaxInt64
 	t.scan(timersByDue, []byte{timersByDue.id, byte(clock)}, func(row []byte, value any) bool {
-		due := int64(binary.BigEndian.Uint64(row[2:]) ^ (1 << 63))
+		due, _ := state.CutInt(row[2:])
 		if due > limit.UnixMicro() || len(timers) == atMost {
 			t.earliest[clock] = due
 			return false

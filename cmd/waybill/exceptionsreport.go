@@ -63,11 +63,10 @@ func (r *report) answered(queue *inspect.Queue, all bool) {
 		if each.Became != written {
 			continue
 		}
-		now, err := queue.ByID([]string{each.ExceptionID})
-		if err != nil { // it was resolved so long ago that it is no longer kept
+		e := queue.Exception(each.ExceptionID)
+		if e == nil { // it was resolved so long ago that it is no longer kept
 			continue
 		}
-		e := &now[0]
 		answer := value(e.Answer)
 		if value(e.Actor) != r.Actor || value(e.Reason) != r.Reason {
 			answer = "another command came after it"
