@@ -324,11 +324,7 @@ func (v *invoice) paidEarly() {
 
 // floorTo drops what the currency has no coin for.
 func floorTo(amount schemas.Amount, currency string) schemas.Amount {
-	coin := schemas.Amount(1)
-	for range 4 - minorUnits[currency] {
-		coin *= 10
-	}
-	return amount / coin * coin
+	return amount / coin(currency) * coin(currency)
 }
 
 func (v *invoice) paidInParts() {

@@ -98,9 +98,7 @@ func (h *happenings) Pop() any {
 
 // plan has something happen after about so many hours of business, give or take a half.
 func (d *Distributor) plan(now time.Time, hours float64, run func(at time.Time) []Event) {
-	d.made++
-	after := time.Duration(hours * (0.5 + d.random.Float64()) * float64(d.hour))
-	heap.Push(&d.queue, happening{now.Add(after).Truncate(time.Microsecond), d.made, run})
+	d.planAt(now.Add(time.Duration(hours*(0.5+d.random.Float64())*float64(d.hour))), run)
 }
 
 // Until returns what happens up to a time, in order of time; one record in fifty is sent twice.

@@ -268,8 +268,7 @@ func (d *Distributor) fullMasterData(at time.Time) []Event {
 		events = append(events, eventOf(topics.MasterPrices, price.PriceID, at, &price))
 	}
 	for _, id := range d.warehouses {
-		warehouse := schemas.Warehouse{Meta: d.positioned("erp", at), WarehouseID: id, Name: "Warehouse " + id, Region: "US", TimeZone: "America/New_York", Owner: "warehouse " + id}
-		events = append(events, eventOf(topics.MasterWarehouses, id, at, &warehouse))
+		events = append(events, d.tellWarehouse(id, at))
 	}
 	for _, warehouse := range d.warehouses {
 		for _, a := range d.full.articles {
@@ -287,4 +286,10 @@ func (d *Distributor) tellCustomer(customer schemas.Customer, at time.Time) Even
 func (d *Distributor) tellArticle(item schemas.Item, at time.Time) Event {
 	item.Meta = d.positioned("erp", at)
 	return eventOf(topics.MasterItems, item.ItemID, at, &item)
+}
+
+func (d *Distributor) tellWarehouse(id string, at time.Time) Event {
+	return eventOf(topics.MasterWarehouses, id, at, &schemas.Warehouse{
+		Meta: d.positioned("erp", at), WarehouseID: id, Name: "Warehouse " + id, Region: "US", TimeZone: "America/New_York", Owner: "warehouse " + id,
+	})
 }

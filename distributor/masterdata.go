@@ -50,12 +50,10 @@ func (d *Distributor) MasterData(at time.Time) []Event {
 	}
 	var events []Event
 	for _, customer := range d.customers {
-		customer.Meta = d.positioned("erp", at)
-		events = append(events, eventOf(topics.MasterCustomers, customer.CustomerID, at, &customer))
+		events = append(events, d.tellCustomer(customer, at))
 	}
 	for _, item := range d.items {
-		item.Meta = d.positioned("erp", at)
-		events = append(events, eventOf(topics.MasterItems, item.ItemID, at, &item))
+		events = append(events, d.tellArticle(item, at))
 		price := schemas.ItemPrice{
 			Meta: d.positioned("erp", at), PriceID: "L-" + item.ItemID, ItemID: item.ItemID, Currency: "USD",
 			ValidFrom: schemas.MustDate("2020-01-01"), UOM: "each", UnitPrice: d.listPrice[item.ItemID], PriceUnit: 1,
@@ -63,8 +61,7 @@ func (d *Distributor) MasterData(at time.Time) []Event {
 		events = append(events, eventOf(topics.MasterPrices, price.PriceID, at, &price))
 	}
 	for _, id := range d.warehouses {
-		warehouse := schemas.Warehouse{Meta: d.positioned("erp", at), WarehouseID: id, Name: "Warehouse " + id, Region: "US", TimeZone: "America/New_York", Owner: "warehouse " + id}
-		events = append(events, eventOf(topics.MasterWarehouses, id, at, &warehouse))
+		events = append(events, d.tellWarehouse(id, at))
 	}
 	for _, warehouse := range d.warehouses {
 		for _, item := range d.items {

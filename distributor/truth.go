@@ -71,18 +71,20 @@ func (t *Truth) open(x Exception) { t.Open[x]++ }
 // minorUnits are the digits after the point that a currency is paid in.
 var minorUnits = map[string]int{"USD": 2, "EUR": 2, "JPY": 0, "KWD": 3}
 
+// coin is the smallest amount that a currency is paid in.
+func coin(currency string) schemas.Amount {
+	of := schemas.Amount(1)
+	for range 4 - minorUnits[currency] {
+		of *= 10
+	}
+	return of
+}
+
 // rounded is an amount in ten-thousandths, rounded half away from zero to what its currency is paid in.
 func rounded(amount *big.Rat, currency string) schemas.Amount {
-	scale := new(big.Rat).SetInt64(1)
-	for range minorUnits[currency] {
-		scale.Mul(scale, big.NewRat(10, 1))
-	}
-	minor := new(big.Rat).Mul(amount, scale)
+	minor := new(big.Rat).Mul(amount, big.NewRat(10_000, int64(coin(currency))))
 	doubled := new(big.Int).Mul(minor.Num(), big.NewInt(2)) // ⌊(2n + d) / 2d⌋ for n ≥ 0: all that is billed here is
 	doubled.Add(doubled, minor.Denom())
 	whole := doubled.Div(doubled, new(big.Int).Mul(minor.Denom(), big.NewInt(2))).Int64()
-	for range 4 - minorUnits[currency] {
-		whole *= 10
-	}
-	return schemas.Amount(whole)
+	return schemas.Amount(whole) * coin(currency)
 }

@@ -228,12 +228,14 @@ func (p *Player) outcome(committed func(topic string) []*stream.Record) *outcome
 
 // undisturbed is the outcome of a history as it happened, each event once.
 func (p *Player) undisturbed(history *workload.History) (text string) {
+	var failed error
 	defer func() {
-		if failed, ok := recover().(failed); ok {
-			text = "undisturbed: " + string(failed)
+		if failed != nil {
+			text = "undisturbed: " + failed.Error()
 		}
 	}()
-	world := sim.New(raising{}, sim.Options{Partitions: 1, Start: history.Start.Add(-time.Hour), Registry: p.registry}, p.calm...)
+	defer sim.Recovered(&failed)
+	world := sim.New(sim.Raising{}, sim.Options{Partitions: 1, Start: history.Start.Add(-time.Hour), Registry: p.registry}, p.calm...)
 	send := func(events []workload.Event) {
 		for _, event := range events {
 			if wait := event.At.Sub(world.Now()); wait > 0 {
@@ -264,12 +266,3 @@ func (p *Player) undisturbed(history *workload.History) (text string) {
 		return records
 	}).String()
 }
-
-// raising ends a world's run that cannot go on.
-type raising struct{}
-
-type failed string
-
-func (raising) Helper() {}
-
-func (raising) Fatalf(format string, args ...any) { panic(failed(fmt.Sprintf(format, args...))) }

@@ -76,23 +76,10 @@ var deliveries = []delivery{
 	{"on a cluster that fails", (*Season).onACluster},
 }
 
-// failure ends a run of the world.
-type failure struct{ error }
-
-type raising struct{}
-
-func (raising) Helper() {}
-
-func (raising) Fatalf(format string, args ...any) { panic(failure{fmt.Errorf(format, args...)}) }
-
 // inWorld plays on a world, and reads what came out.
 func (s *Season) inWorld(start time.Time, play func(*sim.World)) (out *outputs, err error) {
-	defer func() {
-		if what, is := recover().(failure); is {
-			err = what.error
-		}
-	}()
-	w := sim.New(raising{}, sim.Options{Start: start, Registry: s.registry}, processors.Stages(topics.Default())...)
+	defer sim.Recovered(&err)
+	w := sim.New(sim.Raising{}, sim.Options{Start: start, Registry: s.registry}, processors.Stages(topics.Default())...)
 	play(w)
 	for range 8 { // what was placed last is overdue then, if it is at all
 		w.Advance(12 * time.Hour)

@@ -37,14 +37,14 @@ func (s *site) judge(ctx context.Context) (*findings, error) {
 	s.say("the load is written; the same events run undisturbed in memory")
 	calm, err := newUndisturbed(s.load)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("undisturbed: %w", err)
 	}
 	s.say("waiting for the outcome")
 	found := &findings{}
 	var want string
 	for deadline := time.Now().Add(outcomeWait); ; {
 		if want, err = calm.outcome(ctx); err != nil {
-			return nil, err
+			return nil, fmt.Errorf("undisturbed: %w", err)
 		}
 		difference := outcome.Difference(want, s.ledger.text())
 		if difference == "" {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"waybill/distributor"
@@ -22,27 +21,8 @@ type undisturbed struct {
 	passed   time.Duration // since, by the world's
 }
 
-// failed is how the world ends the run.
-type failed struct{ error }
-
-func (failed) Helper() {}
-func (failed) Fatalf(format string, arguments ...any) {
-	panic(failed{fmt.Errorf("undisturbed: "+format, arguments...)})
-}
-
-// recovered gives what the world failed of to the caller.
-func recovered(err *error) {
-	if failure := recover(); failure != nil {
-		known, ours := failure.(failed)
-		if !ours {
-			panic(failure)
-		}
-		*err = known.error
-	}
-}
-
 func newUndisturbed(l *load) (u *undisturbed, err error) {
-	defer recovered(&err)
+	defer sim.Recovered(&err)
 	ctx := context.Background()
 	u = &undisturbed{registry: schemas.NewLocalRegistry(), began: l.began}
 	u.registry.Register("", l.foreign)
@@ -50,7 +30,7 @@ func newUndisturbed(l *load) (u *undisturbed, err error) {
 	if err != nil {
 		return nil, err
 	}
-	u.world = sim.New(failed{}, sim.Options{Start: story.End, Registry: u.registry}, processors.Stages(topics.Default())...)
+	u.world = sim.New(sim.Raising{}, sim.Options{Start: story.End, Registry: u.registry}, processors.Stages(topics.Default())...)
 	encoder := distributor.NewEncoder(u.registry)
 	for _, one := range story.Steering {
 		u.world.SendRaw(one.Topic, one.Key, one.Value)
@@ -79,7 +59,7 @@ func newUndisturbed(l *load) (u *undisturbed, err error) {
 
 // outcome is what has come out by now.
 func (u *undisturbed) outcome(ctx context.Context) (text string, err error) {
-	defer recovered(&err)
+	defer sim.Recovered(&err)
 	if late := time.Since(u.began) - u.passed; late > 0 {
 		u.world.Advance(late)
 		u.passed += late

@@ -12,19 +12,13 @@ func (l *line) billsAhead(item *schemas.Item) bool {
 
 // noteAhead keeps that a state of the order, or its customer, had it billed when ordering.
 func (o *order) noteAhead(placed *schemas.Order) {
-	byOrder := placed.InvoicePolicy != nil && *placed.InvoicePolicy == schemas.OnOrder
-	o.ownPolicy = append(o.ownPolicy, placed.InvoicePolicy != nil)
-	o.aheadOnce = o.aheadOnce || byOrder
+	o.byCustomer = o.byCustomer || placed.InvoicePolicy == nil
+	o.aheadOnce = o.aheadOnce || placed.InvoicePolicy != nil && *placed.InvoicePolicy == schemas.OnOrder
 }
 
 // mayBeAhead tells whether it may have been billed when ordering at any time.
 func (o *order) mayBeAhead() bool {
-	for _, own := range o.ownPolicy {
-		if !own && o.customer != nil && o.customer.InvoicePolicy == schemas.OnOrder {
-			return true
-		}
-	}
-	return o.aheadOnce
+	return o.aheadOnce || o.byCustomer && o.customer != nil && o.customer.InvoicePolicy == schemas.OnOrder
 }
 
 // owed is what the customer is to pay of what was ordered: all of it but what came back, of a line that was given up only

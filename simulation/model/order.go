@@ -19,7 +19,7 @@ type order struct {
 	parcels    []*parcel
 	holds      []hold
 	asked      []*asked          // by people, in the order in which it was given
-	ownPolicy  []bool            // of each of its states: it says itself how it is billed
+	byCustomer bool              // one of its states leaves it to the customer how it is billed
 	aheadOnce  bool              // one of them said when ordering
 	customer   *schemas.Customer // nil: not in master data
 

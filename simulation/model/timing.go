@@ -51,15 +51,15 @@ func until(all []happened, last happened) number {
 	return sum
 }
 
-// firstWith is the earliest time at which what had happened came to enough; – when it never did.
-func firstWith(all []happened, enough func(number) bool) string {
+// firstWith is the earliest time at which what had happened came to enough; nil when it never did.
+func firstWith(all []happened, enough func(number) bool) *time.Time {
 	var first *time.Time
 	for _, h := range all {
 		if enough(until(all, h)) && (first == nil || h.at.Before(*first)) {
 			first = &h.at
 		}
 	}
-	return clock(first)
+	return first
 }
 
 func clock(at *time.Time) string {
@@ -115,12 +115,14 @@ func (p *progress) times(m *masterData, b *books, uom string, wanted number) str
 	for _, h := range left {
 		gone = plus(gone, h.quantity)
 	}
-	since, amount := "–", zero
+	var since *time.Time
+	amount := zero
 	if open := minus(gone, net); positive(open) {
 		since = firstWith(left, func(sum number) bool { return less(net, sum) })
 		amount = p.worth(m, happened{of: to, quantity: open})
 	}
-	return fmt.Sprintf("shipped in full %s delivered %s, unbilled %s since %s", firstWith(left, inFull), firstWith(arrived, inFull), text(amount), since)
+	return fmt.Sprintf("shipped in full %s delivered %s, unbilled %s since %s",
+		clock(firstWith(left, inFull)), clock(firstWith(arrived, inFull)), text(amount), clock(since))
 }
 
 // worth is a quantity at the line's price, where there is one.
@@ -155,10 +157,10 @@ func (o *order) departuresOf(m *masterData, b *books, uoms map[int32]string) (de
 					continue
 				}
 				at := firstWith(invoiced, func(sum number) bool { return !less(sum, until(left, h)) })
-				if at == "–" {
+				if at == nil {
 					all = false
-				} else if is, _ := time.Parse(time.RFC3339Nano, at); is.After(last) {
-					last = is
+				} else if at.After(last) {
+					last = *at
 				}
 			}
 		}
