@@ -2,6 +2,8 @@ package distributor
 
 import (
 	"fmt"
+	"math/big"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,17 +28,46 @@ type invoice struct {
 func (c *course) invoice(notBefore time.Time) {
 	if policy := c.invoicePolicy(); policy == schemas.OrderComplete || policy == schemas.OnOrder {
 		c.invoiceOne(c.bills, notBefore)
-		return
-	}
-	for i, p := range c.parcels {
-		var of []*bill
-		for _, b := range c.bills {
-			if b.parcel == p {
-				of = append(of, b)
-			}
+	} else {
+		for i, p := range c.parcels {
+			c.invoiceOne(c.billsOf(p), notBefore.Add(c.hours(float64(2+3*i))))
 		}
-		c.invoiceOne(of, notBefore.Add(c.hours(float64(2+3*i))))
 	}
+	c.leaveUnbilled()
+}
+
+func (c *course) billsOf(p *parcel) (of []*bill) {
+	for _, b := range c.bills {
+		if b.parcel == p {
+			of = append(of, b)
+		}
+	}
+	return of
+}
+
+// leaveUnbilled states what ERP has not invoiced: one exception for each parcel of which something is left to pay. Its
+// documents say of which line something is and not of which parcel: what is missing of a line is missing of its last ones.
+func (c *course) leaveUnbilled() {
+	missing := map[*line]schemas.Quantity{}
+	for _, b := range c.bills {
+		missing[b.line] += b.forgotten
+	}
+	told := map[*parcel]bool{}
+	for _, b := range slices.Backward(c.bills) {
+		left := min(missing[b.line], b.quantity)
+		missing[b.line] -= left
+		if b.amount > b.worth(b.quantity-left) && !told[b.parcel] {
+			told[b.parcel] = true
+			c.open("unbilled", nil)
+		}
+	}
+}
+
+// worth is the part of a bill's amount that falls to a part of its quantity.
+func (b *bill) worth(quantity schemas.Quantity) schemas.Amount {
+	amount := new(big.Rat).SetFrac64(int64(quantity), int64(b.quantity))
+	amount.Mul(amount, big.NewRat(int64(b.amount), 10_000))
+	return rounded(amount, b.line.course.order.Currency)
 }
 
 // billing is a way in which ERP bills: what it does, and what must come of it.
@@ -50,7 +81,7 @@ type billing struct {
 // The ways in which ERP bills, with how many of 1,000 bills it bills so.
 var billings = []billing{
 	{"as it should be", 800, nil, func(c *course, bills []*bill, at time.Time) { c.newInvoice(bills, at).issue().settleUp() }},
-	{"not at all", 60, nil, func(c *course, bills []*bill, _ time.Time) { c.forget(bills) }},
+	{"not at all", 60, nil, func(_ *course, bills []*bill, _ time.Time) { forget(bills) }},
 	{"at a wrong price", 30, onSimpleTerms, (*course).billWrongPrice},
 	{"too much", 20, onSimpleTerms, (*course).billTooMuch},
 	{"too little", 10, onSimpleTerms, (*course).billTooLittle},
@@ -168,22 +199,17 @@ func (c *course) billTooMuch(bills []*bill, at time.Time) {
 	v.issue().settleUp()
 }
 
-// forget: what ERP does not invoice is told of each parcel that has something to pay.
-func (c *course) forget(bills []*bill) {
-	told := map[*parcel]bool{}
+func forget(bills []*bill) {
 	for _, b := range bills {
-		if b.amount > 0 && !told[b.parcel] {
-			told[b.parcel] = true
-			c.full.truth.open(Exception{Class: "unbilled", Orders: c.order.OrderID})
-		}
+		b.forgotten = b.quantity
 	}
 }
 
 // billTooLittle: the rest may follow on another invoice, so that nothing is wrong with this one.
 func (c *course) billTooLittle(bills []*bill, at time.Time) {
-	c.forget(bills[:1])
+	bills[0].forgotten = bills[0].quantity / 3
 	v := c.newInvoice(bills, at)
-	v.lines[0].Quantity -= v.lines[0].Quantity / 3
+	v.lines[0].Quantity -= bills[0].forgotten
 	v.work(&v.lines[0])
 	v.issue().settleUp()
 }

@@ -103,6 +103,7 @@ type bill struct {
 	unitPrice schemas.Price
 	priceUnit int64
 	amount    schemas.Amount
+	forgotten schemas.Quantity // what of it ERP does not invoice
 }
 
 // newCourse draws an order of a customer: who, what, how much, at what price.
