@@ -236,15 +236,12 @@ func (c *course) cancelledLate() {
 	c.cancel(c.parcels[0].at[0].Add(c.hour / 2))
 }
 
-// cancelledTooLate: what has left is billed, and someone has to see to it.
+// cancelledTooLate: what has left stays billed, and nobody has to see to it.
 func (c *course) cancelledTooLate() {
 	c.plain()
 	left := c.play()
 	c.cancel(left.Add(c.hours(2)))
 	c.settle()
-	for _, l := range c.lines {
-		c.open("shipped_after_cancel", l)
-	}
 	c.invoice(left)
 }
 

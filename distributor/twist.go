@@ -274,11 +274,10 @@ func (l *line) shippedThoughAndReturned() {
 	sent.returned, sent.pays, sent.fills = sent.quantity, 0, 0
 }
 
-// cancelledBehind: what left before it was cancelled is billed, and someone has to see to it.
+// cancelledBehind: what left before it was cancelled stays billed, and nobody has to see to it.
 func (l *line) cancelledBehind() {
 	l.cancelled = afterShipping
 	l.shipsAll()
-	l.course.open("shipped_after_cancel", l)
 }
 
 // change has the customer want more or less.

@@ -94,7 +94,7 @@ var classes = []Class{
 		"Add the unit and its factor to the item in master data, or correct the unit where it was entered."},
 	{MissingWeight, "a catch-weight item was shipped without its weight", schemas.SeverityMedium, ByWarehouse, "warehouse", 24 * hours, ByCause, "the weight arrives",
 		"Have the warehouse enter the weight of the line."},
-	{ShippedAfterCancel, "a milestone arrives for a cancelled line", schemas.SeverityHigh, ByClass, "customer service", 8 * hours, ByCause, "returned, or an override",
+	{ShippedAfterCancel, "goods leave the warehouse, or it goes on with them, after their line was cancelled; or ERP cancels what has left", schemas.SeverityHigh, ByClass, "customer service", 8 * hours, ByCause, "returned, or an override",
 		"Stop the shipment or have it returned; if the customer wants to keep it, have the line ordered again."},
 	{Oversold, "available to promise stays below zero for longer than the grace time", schemas.SeverityHigh, ByClass, "inventory control", 4 * hours, ByCause, "available to promise recovers",
 		"Find stock: a receipt, a transfer, a count. Otherwise move or reduce the orders that cannot be filled."},

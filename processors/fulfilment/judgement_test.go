@@ -257,11 +257,11 @@ var never time.Time
 
 func TestCancelledLines(t *testing.T) {
 	check(t, []ruling{
-		{"what had left before the cancellation stays billed, and is told", func(g *given) {
+		{"what had left before the cancellation stays billed, and only what left behind it is told", func(g *given) {
 			g.ships(part("S1", "A", "4"), part("S2", "A", "3"))
 			g.line.EndedAt = new(at(25))
 		}, "", []string{"4 EA of A @10.00/1 = 40.00 shipment/S1 on_shipment"},
-			[]string{"shipped_after_cancel 70.00 USD: 4 EA of A shipped in S1, 3 EA of A shipped in S2; the line is cancelled, and only what had left before stays billed."}},
+			[]string{"shipped_after_cancel 30.00 USD: 3 EA of A shipped in S2; the line is cancelled, and only what had left before stays billed."}},
 		{"what leaves at the moment of the cancellation leaves after it", func(g *given) {
 			g.ships(part("S1", "A", "4"))
 			g.line.EndedAt = new(at(20))

@@ -48,10 +48,11 @@ func (r *reason) say(format string, args ...any) {
 	}
 }
 
-// tellCancelled tells of a cancelled line what has left the warehouse and not come back, and what the warehouse goes on with.
+// tellCancelled tells of a cancelled line what left the warehouse although it was cancelled and has not come back, and what
+// the warehouse goes on with. What had left before is the customer's and stays billed: nobody has to see to it.
 func (v *verdict) tellCancelled(c *lineCase, part *shippedPart) {
 	a := &v.agreement
-	if a.open && a.standing != withdrawn || part.letGo {
+	if a.open && a.standing != withdrawn {
 		return
 	}
 	if part.Shipped == 0 && part.Allocated > 0 {
@@ -64,7 +65,7 @@ func (v *verdict) tellCancelled(c *lineCase, part *shippedPart) {
 		}
 		return
 	}
-	if part.cameBack() {
+	if !part.late || part.cameBack() {
 		return
 	}
 	v.reasons.add(conditions.ShippedAfterCancel, "", part, part.kept()).say("%s", v.cancellation())

@@ -284,11 +284,13 @@ func TestWhatHadLeftBeforeItWasCancelledStaysBilled(t *testing.T) {
 		}
 		expect(t, name+": net", sc.net(), "O1/1 S1 6 EA of A = 60.00 USD", "O1/2 S1 1 EA of A = 10.00 USD")
 		expect(t, name+": open", sc.open(),
-			"shipped_after_cancel O1/1 100.00 USD: 6 EA of A shipped in S1, 4 EA of A shipped in S2; the line is cancelled, and only what had left before stays billed.",
-			"shipped_after_cancel O1/2 10.00 USD: 1 EA of A shipped in S1; the line is cancelled, and only what had left before stays billed.")
+			"shipped_after_cancel O1/1 40.00 USD: 4 EA of A shipped in S2; the line is cancelled, and only what had left before stays billed.")
+		sc.play(shipment("O1", "S1", 2, 45, schemas.MilestoneDelivered, box(1, "A", "6", nil), box(2, "A", "1", nil)))
+		expect(t, name+": open when what had left is delivered", lastLine(sc.open()),
+			"shipped_after_cancel O1/1 40.00 USD: 4 EA of A shipped in S2; the line is cancelled, and only what had left before stays billed.")
 		sc.play(order("O1", 3, 50, func(o *schemas.Order) { o.Status = schemas.OrderCancelled }))
 		expect(t, name+": net when all is cancelled", sc.net(), "O1/1 S1 6 EA of A = 60.00 USD", "O1/2 S1 1 EA of A = 10.00 USD")
-		sc.play(shipment("O1", "S1", 2, 60, schemas.MilestoneReturned, box(1, "A", "6", nil), box(2, "A", "1", nil)), shipment("O1", "S2", 2, 60, schemas.MilestoneReturned, box(1, "A", "4", nil)))
+		sc.play(shipment("O1", "S1", 3, 60, schemas.MilestoneReturned, box(1, "A", "6", nil), box(2, "A", "1", nil)), shipment("O1", "S2", 2, 60, schemas.MilestoneReturned, box(1, "A", "4", nil)))
 		expect(t, name+": open when all came back", sc.open(), "")
 	}
 }

@@ -36,7 +36,6 @@ type part struct {
 	countedDelivered, countedReturned, mayBilled number
 	countedConfirmed                             number
 	tooMany                                      number // came back beyond what was shipped
-	pardoned                                     bool   // it is the customer's, although the line is cancelled
 	refused, late, blocked                       bool
 }
 

@@ -286,7 +286,7 @@ func (l *line) findReasons(m *masterData, item *schemas.Item, isPriced bool) {
 	excess := l.shareAll(m, down(times(l.ordered, plus(whole(1), overBy))), customer != nil && item != nil)
 	for _, p := range l.parts {
 		kept, isKept := p.kept(), p.isKept()
-		if (l.endedAt != nil || l.standing == withdrawn) && !p.pardoned {
+		if l.endedAt != nil || l.standing == withdrawn {
 			l.shippedAfterCancel(p, kept, isKept)
 		}
 		if positive(p.tooMany) || !p.counts && less(p.shipped, p.returned) {
@@ -344,14 +344,15 @@ func (l *line) findReasons(m *masterData, item *schemas.Item, isPriced bool) {
 	}
 }
 
-// shippedAfterCancel: what a cancelled line has out there, or still in the warehouse's hands after it was cancelled.
+// shippedAfterCancel: what left for a line that was cancelled by then, or that ERP has cancelled, and is still out there; or
+// what the warehouse's hands are still on after it was cancelled.
 func (l *line) shippedAfterCancel(p *part, kept number, isKept bool) {
 	at := l.order.acceptedAt
 	if l.endedAt != nil {
 		at = *l.endedAt
 	}
 	switch {
-	case positive(p.shipped) && isKept:
+	case positive(p.shipped) && isKept && p.late:
 		l.because("shipped_after_cancel", "", p.item, p, kept)
 	case !positive(p.shipped) && positive(p.allocated) && p.latestAt.After(at):
 		l.because("shipped_after_cancel", "", p.item, p, p.countedAllocated)

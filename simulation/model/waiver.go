@@ -74,7 +74,7 @@ func (l *line) pardon(p *part) {
 		p.refused = false
 	}
 	if w := l.waived("shipped_after_cancel", ""); w != nil && !p.leftAt.After(w.at) {
-		p.late, p.pardoned = false, true
+		p.late = false
 	}
 }
 
