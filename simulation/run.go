@@ -8,6 +8,7 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -80,8 +81,8 @@ type Plan struct {
 type Result struct {
 	Failures []checks.Failure
 	Events   int
-	Sum      uint64 // of all bytes that were written
-	Hours    float64
+	Sum      uint64  // of all bytes that were written
+	Hours    float64 // until the last that is sent has been taken
 	Strikes  []sim.Strike
 	Struck   map[string]int // by fault: of processes, disks and brokers, of delivery, and in the history
 	Reached  map[string]int // by state
@@ -116,7 +117,7 @@ func (p *Player) Play(plan Plan) *Result {
 func (p *Player) report(run *checks.Run, history *workload.History, result *Result) {
 	c := run.Cluster
 	result.Sum, result.Strikes, result.Reached = c.Log().Sum(), c.Strikes(), c.Reached()
-	result.Hours = c.Now().Sub(history.Start).Hours()
+	maps.Copy(result.Reached, checks.Reached(run))
 	for fault, n := range c.Struck() {
 		result.Struck[fault.String()] = n
 	}
@@ -174,8 +175,9 @@ func (p *Player) storm(plan Plan, run *checks.Run, numbers []int, result *Result
 			c.Run(c.Now().Add(workload.Settled))
 		}
 	}
-	if c.Now().Before(history.End) {
-		c.Run(history.End)
+	result.Hours = c.Now().Sub(history.Start).Hours()
+	for _, at := range history.AtRest {
+		c.Run(at)
 	}
 }
 
@@ -256,8 +258,8 @@ func (p *Player) undisturbed(history *workload.History) (text string) {
 			world.Advance(workload.Settled)
 		}
 	}
-	if wait := history.End.Sub(world.Now()); wait > 0 {
-		world.Advance(wait)
+	for _, at := range history.AtRest {
+		world.Advance(at.Sub(world.Now()))
 	}
 	return p.outcome(func(topic string) (records []*stream.Record) {
 		for _, record := range world.Records(topic) {

@@ -65,8 +65,10 @@ func Sample(ctx context.Context, options Options) *Report {
 	for _, name := range slices.Concat(faultNames(), workload.Kinds()) {
 		s.report.Faults[name] = 0
 	}
-	for name := range sim.States {
-		s.report.States[name] = 0
+	for _, states := range []map[string]string{sim.States, checks.States} {
+		for name := range states {
+			s.report.States[name] = 0
+		}
 	}
 	workers := options.Workers
 	if workers == 0 {

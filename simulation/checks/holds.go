@@ -21,7 +21,10 @@ const fulfilment = "fulfilment"
 func holds(run *Run) (broken []string) {
 	broken = inSequence(run)
 	held, people := heldOrders(run), heldByPeople(run)
-	bills := schemas.NewCodec[schemas.InvoiceReady](run.Registry, topics.InvoiceReady.Name())
+	bills := map[string]*schemas.Codec[schemas.InvoiceReady]{}
+	for _, topic := range []string{topics.InvoiceReady.Name(), topics.Consolidation.Name()} {
+		bills[topic] = schemas.NewCodec[schemas.InvoiceReady](run.Registry, topic)
+	}
 	position := map[sim.Place]int64{} // up to where fulfilment has taken
 	for _, epoch := range run.Cluster.Epochs() {
 		if epoch.Stage != fulfilment {
@@ -30,13 +33,10 @@ func holds(run *Run) (broken []string) {
 		before := maps.Clone(position)
 		maps.Copy(position, epoch.To)
 		for _, record := range epoch.Records {
-			if record.Topic != topics.InvoiceReady.Name() {
+			if bills[record.Topic] == nil {
 				continue
 			}
-			bill, err := bills.Decode(context.Background(), record.Value)
-			if err != nil {
-				panic(err) // we wrote it
-			}
+			bill := decoded(bills[record.Topic], record)
 			if line, is := people[bill.OrderID].stopped(bill, before, position); is {
 				broken = append(broken, fmt.Sprintf("invoice-ready %s of order %s was made while a person held line %d", bill.InvoiceReadyID, bill.OrderID, line))
 			}

@@ -46,6 +46,7 @@ var All = []Checker{
 	{"nothing-lost", "every source record ends as exactly one of applied, duplicate, held or dead-lettered, with its bytes; nothing is left to take", nothingLost},
 	{"nothing-doubled", "no input is taken twice, no event is applied twice, no invoice_ready_id is emitted twice", nothingDoubled},
 	{"confluence", "the outcome is that of the same history in order, once, undisturbed", confluence},
+	{"consolidated", "what is billed by a customer's schedule comes out once, on an invoice that went out whole and says what is on it", consolidated},
 	{"holds", "no bill was made of what a hold that stood could change", holds},
 	{"explainable", "every bill names the records that it rests on, and its rule; every exception its causes", explainable},
 	{"state", "the rows of every running task are what its changelog says", storesFollowChangelogs},

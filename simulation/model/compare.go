@@ -43,6 +43,7 @@ func Compare(e *Expectation, out *Outputs) []Difference {
 	c := &comparison{e: e, out: out}
 	c.records()
 	c.billing()
+	c.gathering()
 	c.exceptions()
 	c.availability()
 	c.receivables()
@@ -83,6 +84,9 @@ func (c *comparison) records() {
 		}
 		if total != bill.Total || len(bill.Lines) == 0 {
 			c.find(NothingDoubled, bill.OrderID, 0, "%s says %s in all where its %d lines come to %s", bill.InvoiceReadyID, bill.Total, len(bill.Lines), total)
+		}
+		if (bill.Trigger == schemas.Consolidated) != (bill.Consolidated != nil) {
+			c.find(NothingLost, bill.OrderID, 0, "%s is billed by %s, and on the consolidated invoice %v", bill.InvoiceReadyID, bill.Trigger, bill.Consolidated)
 		}
 		if len(bill.Evidence) == 0 || bill.Rule == "" || bill.Revision < 1 || bill.ReadyAt.IsZero() {
 			c.find(Explainable, bill.OrderID, 0, "%s names no evidence, rule, revision or time", bill.InvoiceReadyID)

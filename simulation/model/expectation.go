@@ -13,7 +13,8 @@
 //     goods left in the same turn or before: which units were billed by then depends on what came first
 //   - ERP invoices of a line that was billed, or was ready, on several terms at once (Unmatched)
 //   - ERP invoices that name an invoice-ready record, and what they bill of one billing unit
-//   - invoice policies that are not implemented, and the classes stale_source, overdue_shipment and credit_exceeded, which no stage raises
+//   - on which consolidated invoice a record is
+//   - the classes stale_source, overdue_shipment and credit_exceeded, which no stage raises
 //   - master data that changes after something was billed by it, and two broken forms of one event
 //   - records without their entity's key of topics that hold orders; headers that name an entity; tombstones
 //   - counts that are cut off further back than movements are remembered
@@ -33,6 +34,7 @@ import (
 // Expectation is what must come out.
 type Expectation struct {
 	Billed      map[BilledLine]Net
+	Gathered    map[Gathered]Net // of what is billed, what goes by a customer's schedule
 	Exceptions  []Exception
 	Available   map[string]Available // by item@warehouse
 	Receivables map[string]Receivable
@@ -85,7 +87,7 @@ func Expect(h *workload.History) *Expectation {
 	f := gather(h)
 	m := masterOf(f)
 	e := &Expectation{
-		Billed: map[BilledLine]Net{}, Available: map[string]Available{}, Receivables: map[string]Receivable{}, Orders: map[string]OrderStatus{},
+		Billed: map[BilledLine]Net{}, Gathered: map[Gathered]Net{}, Available: map[string]Available{}, Receivables: map[string]Receivable{}, Orders: map[string]OrderStatus{},
 		Unknown: map[string]bool{}, Held: map[string]bool{}, Unmatched: map[OrderLine]bool{}, Uninvoiced: map[string]bool{}, end: h.End,
 	}
 	orders := ordersOf(f, m)
@@ -159,6 +161,10 @@ func (e *Expectation) tellBilled(o *order) {
 			at := BilledLine{OrderLine{o.id, l.no}, b.item, b.in.uom, o.currency()}
 			net := netOf(e.Billed[at])
 			e.Billed[at] = Net{plus(net.Quantity, b.quantity), plus(net.Amount, b.amount)}
+			if gathered, is := o.gatheredAs(at, b); is {
+				net := netOf(e.Gathered[gathered])
+				e.Gathered[gathered] = Net{plus(net.Quantity, b.quantity), plus(net.Amount, b.amount)}
+			}
 		}
 	}
 }

@@ -73,6 +73,9 @@ func play(t *testing.T, h *workload.History, random *rand.Rand) *model.Outputs {
 			world.Advance(workload.Settled / 4)
 		}
 	}
+	for _, at := range h.AtRest {
+		world.Advance(at.Sub(world.Now()))
+	}
 	out := model.NewOutputs(registry)
 	for _, topic := range out.Topics() {
 		for _, record := range world.Records(topic) {

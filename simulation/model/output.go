@@ -12,6 +12,7 @@ import (
 // Outputs are what came out: bills in the order in which each order's were written, and of everything else the latest.
 type Outputs struct {
 	Bills       []*schemas.InvoiceReady
+	Gathered    []*schemas.InvoiceReady // what of them was given to be billed by a customer's schedule
 	Exceptions  map[string]*schemas.Exception
 	Orders      map[string]*schemas.OrderState
 	Available   map[string]*schemas.Availability
@@ -27,17 +28,22 @@ func NewOutputs(registry schemas.Registry) *Outputs {
 		Exceptions: map[string]*schemas.Exception{}, Orders: map[string]*schemas.OrderState{}, Available: map[string]*schemas.Availability{},
 		Receivables: map[string]*schemas.Receivable{}, registry: registry, decode: map[string]func(context.Context, string, []byte) error{},
 	}
-	bills := schemas.NewCodec[schemas.InvoiceReady](registry, "o2c.invoice-ready")
-	out.decode["o2c.invoice-ready"] = func(ctx context.Context, _ string, value []byte) error {
-		bill, err := bills.Decode(ctx, value)
-		out.Bills = append(out.Bills, bill)
-		return err
-	}
+	all(out, "o2c.invoice-ready", &out.Bills)
+	all(out, "o2c.consolidation", &out.Gathered)
 	latest(out, "o2c.exceptions", out.Exceptions)
 	latest(out, "o2c.order-status", out.Orders)
 	latest(out, "o2c.availability", out.Available)
 	latest(out, "o2c.receivables", out.Receivables)
 	return out
+}
+
+func all[V any](out *Outputs, topic string, values *[]*V) {
+	codec := schemas.NewCodec[V](out.registry, topic)
+	out.decode[topic] = func(ctx context.Context, _ string, value []byte) error {
+		decoded, err := codec.Decode(ctx, value)
+		*values = append(*values, decoded)
+		return err
+	}
 }
 
 func latest[V any](out *Outputs, topic string, values map[string]*V) {

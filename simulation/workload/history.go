@@ -22,8 +22,11 @@ type History struct {
 	// Events are sorted by when they were written. Within a turn they may be sent in any order and any number of times.
 	Events []Event
 	// Start and End bound the times that events speak of. A clock that is read while the history is played is never more
-	// than a few days before what is sent, and stands at End or up to ten days behind it when the history is at rest.
+	// than a few days before what is sent.
 	Start, End time.Time
+	// AtRest are the times to which a player moves its clock on behind the last turn, one after the other. At the first the
+	// wall clock closes what is open of consolidated invoices, and at the last every deadline of that has passed too.
+	AtRest []time.Time
 }
 
 // Settled is how long a player lets its clock run on behind a turn, in two steps or more, until every deadline has passed:

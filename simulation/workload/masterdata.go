@@ -36,6 +36,7 @@ func (t *teller) masterData() {
 			UnderTolerancePercent: schemas.MustPercent(pick(t, "0", "0", "5", "20")),
 			SubstitutionPrice:     pick(t, schemas.PriceOriginal, schemas.PriceSubstitute, schemas.PriceLower),
 		})
+		t.schedules.draw(t.customers[i])
 	}
 	t.makeItems()
 	for i, customer := range t.customers {

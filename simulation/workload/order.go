@@ -35,6 +35,7 @@ func (t *teller) orderLife(byHand bool) {
 	if byHand {
 		o.InvoicePolicy = new(schemas.Manual)
 	}
+	t.schedules.said(o, 5)
 	if t.chance(20) {
 		o.ShipPolicy = new(pick(t, schemas.ShipComplete, schemas.ShipPartial, schemas.ShipPartialCancelBackorder))
 	}
@@ -96,7 +97,7 @@ func (t *teller) day(drawn int64) schemas.Date {
 	if drawn%4 == 0 {
 		return schemas.DateOf(t.history.Start.AddDate(0, 0, -3))
 	}
-	return schemas.DateOf(t.history.End.AddDate(0, 0, 30))
+	return schemas.DateOf(t.history.End.AddDate(0, 0, 60))
 }
 
 // tellOrder tells the order as it now is.
@@ -143,6 +144,7 @@ func (t *teller) change(o *order) {
 		line.UOM = "each"
 	case 15:
 		o.InvoicePolicy = new(pick(t, triggers...))
+		t.schedules.said(o, 25)
 	case 16:
 		o.Channel = choose(o.Channel == "phone", "edi", "phone")
 	case 17:

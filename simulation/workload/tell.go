@@ -19,8 +19,8 @@ type Options struct {
 	Calm   bool // nothing goes wrong with events on their way
 }
 
-// opening is a Monday.
-var opening = time.Date(2026, 3, 2, 7, 0, 0, 0, time.UTC)
+// opening is a Monday, nine days before a month is over.
+var opening = time.Date(2026, 3, 23, 7, 0, 0, 0, time.UTC)
 
 // length is how long a history is.
 const length = 14 * 24 * time.Hour
@@ -30,7 +30,8 @@ const length = 14 * 24 * time.Hour
 func Tell(seed uint64, registry *schemas.LocalRegistry, options Options) *History {
 	t := &teller{
 		random: rand.New(rand.NewPCG(seed, 51)), registry: registry, wire: newWire(registry), sequences: map[string]int64{},
-		history: &History{Seed: seed, Start: opening, End: opening.Add(length)},
+		history:   &History{Seed: seed, Start: opening, End: opening.Add(length), AtRest: atRest(opening.Add(length))},
+		schedules: newSchedules(seed),
 	}
 	staff := t.people(seed, options.Calm)
 	t.masterData()
@@ -71,6 +72,7 @@ type teller struct {
 	position  int64            // of ERP's and AR's logs
 	made      int64
 	transfers int
+	schedules schedules
 
 	customers []*schemas.Customer
 	items     []*stocked
