@@ -13,6 +13,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"waybill/inspect"
+	"waybill/processors/money"
 	"waybill/schemas"
 	"waybill/topics"
 )
@@ -48,7 +49,7 @@ type Money map[string]schemas.Amount
 func (m Money) String() string {
 	var parts []string
 	for _, currency := range slices.Sorted(maps.Keys(m)) {
-		parts = append(parts, m[currency].String()+" "+currency)
+		parts = append(parts, money.Text(m[currency], currency))
 	}
 	if len(parts) == 0 {
 		return "0"

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"waybill/inspect"
+	"waybill/processors/money"
 	"waybill/schemas"
 	"waybill/topics"
 )
@@ -81,10 +82,10 @@ func (p *Played) bills() (*listing, error) {
 			if line.ShippedItemID != line.OrderedItemID {
 				of += " for " + line.OrderedItemID
 			}
-			below = append(below, fmt.Sprintf("line %d: %s × %s = %s", line.LineNo, line.Quantity, of, line.Amount))
+			below = append(below, fmt.Sprintf("line %d: %s × %s = %s", line.LineNo, line.Quantity, of, money.Digits(line.Amount, bill.Currency)))
 		}
 		net[bill.Currency] += bill.Total
-		l.add([]string{bill.OrderID, bill.CustomerID, string(bill.Kind), bill.Rule, bill.Total.String() + " " + bill.Currency}, below...)
+		l.add([]string{bill.OrderID, bill.CustomerID, string(bill.Kind), bill.Rule, money.Text(bill.Total, bill.Currency)}, below...)
 	}
 	l.title = titled("Invoice-ready", len(l.rows))
 	if len(net) > 0 {
@@ -109,7 +110,7 @@ func (p *Played) exceptions() (*listing, error) {
 	for _, exception := range open {
 		risk := ""
 		if exception.AmountAtRisk != nil && exception.Currency != nil {
-			risk = exception.AmountAtRisk.String() + " " + *exception.Currency
+			risk = money.Text(*exception.AmountAtRisk, *exception.Currency)
 		}
 		l.add([]string{exception.Class, string(exception.Severity), about(&exception), exception.Owner, risk}, exception.Message, exception.ExceptionID)
 	}
@@ -141,20 +142,21 @@ func (p *Played) receivables() (*listing, error) {
 		if err := decode(record, &owed); err != nil {
 			return nil, err
 		}
+		digits := func(amount schemas.Amount) string { return money.Digits(amount, owed.Currency) }
 		var moved []string
 		for _, part := range []struct {
 			amount schemas.Amount
 			what   string
 		}{{owed.Paid, "paid"}, {owed.Credited, "credited"}, {owed.Disputed, "disputed"}} {
 			if part.amount != 0 {
-				moved = append(moved, part.what+" "+part.amount.String())
+				moved = append(moved, part.what+" "+digits(part.amount))
 			}
 		}
 		var below []string
 		if len(moved) > 0 {
 			below = append(below, strings.Join(moved, ", "))
 		}
-		l.add([]string{owed.InvoiceID, owed.CustomerID, string(owed.State), owed.Billed.String(), owed.Open.String(), owed.Collectable.String(), owed.Currency}, below...)
+		l.add([]string{owed.InvoiceID, owed.CustomerID, string(owed.State), digits(owed.Billed), digits(owed.Open), digits(owed.Collectable), owed.Currency}, below...)
 	}
 	l.title = titled("Receivables", len(l.rows))
 	return l, nil

@@ -7,6 +7,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"waybill/processors/money"
 	"waybill/schemas"
 )
 
@@ -52,7 +53,7 @@ func listed[L any](lines []L, say func(L) string) string {
 func orderHappening(event *schemas.OrderEvent) Happening {
 	if acceptance := event.Acceptance; acceptance != nil {
 		lines := listed(acceptance.Lines, func(l schemas.AcceptedLine) string {
-			text := fmt.Sprintf("%d: %s %s %s at %s", l.LineNo, l.ConfirmedQuantity, l.UOM, l.ItemID, per(l.UnitPrice, l.PriceUnit))
+			text := fmt.Sprintf("%d: %s %s %s at %s", l.LineNo, l.ConfirmedQuantity, l.UOM, l.ItemID, money.PriceText(l.UnitPrice, l.PriceUnit, acceptance.Currency))
 			if l.Status != acceptance.Status && l.Status != schemas.Accepted {
 				text += " " + string(l.Status)
 			}
@@ -76,13 +77,6 @@ var acceptanceWords = map[schemas.AcceptanceStatus]string{
 	schemas.AcceptanceChanged:   "accepted with changes",
 	schemas.AcceptanceRejected:  "not accepted",
 	schemas.AcceptanceCancelled: "acceptance cancelled",
-}
-
-func per(price schemas.Price, unit int64) string {
-	if unit == 1 {
-		return price.String()
-	}
-	return fmt.Sprintf("%s per %d", price, unit)
 }
 
 func shipmentHappening(event *schemas.ShipmentEvent) Happening {
@@ -112,7 +106,7 @@ func billHappening(bill *schemas.InvoiceReady, record *kgo.Record) Happening {
 		what = "ready to invoice again"
 	}
 	return Happening{
-		At: bill.ReadyAt, Source: "fulfilment", What: fmt.Sprintf("%s: %s %s (%s)", what, bill.Total, bill.Currency, bill.Rule),
+		At: bill.ReadyAt, Source: "fulfilment", What: fmt.Sprintf("%s: %s (%s)", what, money.Text(bill.Total, bill.Currency), bill.Rule),
 		Record: &schemas.Evidence{Topic: record.Topic, Partition: record.Partition, Offset: record.Offset, EventID: bill.InvoiceReadyID},
 		step:   billing,
 	}
@@ -128,7 +122,7 @@ func invoiceHappening(event *schemas.OrderInvoice) Happening {
 		return happened(invoicing, invoice.Meta, event.Origin, what, "without this order")
 	}
 	return happened(invoicing, invoice.Meta, event.Origin, what, listed(invoice.Lines, func(l schemas.InvoiceLine) string {
-		return fmt.Sprintf("%d: %s %s %s = %s %s", l.LineNo, l.Quantity, l.UOM, l.ItemID, l.Amount, invoice.Currency)
+		return fmt.Sprintf("%d: %s %s %s = %s", l.LineNo, l.Quantity, l.UOM, l.ItemID, money.Text(l.Amount, invoice.Currency))
 	}))
 }
 

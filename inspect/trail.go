@@ -7,6 +7,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"waybill/processors/money"
 	"waybill/schemas"
 	"waybill/topics"
 )
@@ -56,7 +57,7 @@ func restsOn(bill *schemas.InvoiceReady, command *schemas.Command) bool {
 func billedWords(bills []schemas.InvoiceReady, command *schemas.Command) string {
 	var words []string
 	for _, sum := range BilledBy(bills, command) {
-		words = append(words, sum.Amount.String()+" "+sum.Currency)
+		words = append(words, money.Text(sum.Amount, sum.Currency))
 	}
 	if len(words) == 0 {
 		return ""

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"waybill/processors/money"
 	"waybill/schemas"
 	"waybill/state"
 	"waybill/topics"
@@ -205,7 +206,23 @@ func (f Figure) parse(text string) (int64, error) {
 	return int64(quantity), err
 }
 
-// text writes a figure as people do.
+// digits is how many digits after the point people see at least of a figure in a unit.
+func (f Figure) digits(unit string) int {
+	if f.Money {
+		return money.MinorUnits(unit)
+	}
+	return 0
+}
+
+// shown writes a figure in a unit as people do.
+func (f Figure) shown(units int64, unit string) string {
+	if f.Money {
+		return money.Digits(schemas.Amount(units), unit)
+	}
+	return f.text(units)
+}
+
+// text writes a figure as programs read it.
 func (f Figure) text(units int64) string {
 	if f.Money {
 		return schemas.Amount(units).String()

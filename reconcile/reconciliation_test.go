@@ -182,6 +182,28 @@ func TestWhatNeedNotBeInTheExtractIsCounted(t *testing.T) {
 	}
 }
 
+func TestPeopleSeeAmountsWithTheMinorUnitsOfTheirCurrency(t *testing.T) {
+	kind := KindNamed("paid")
+	rows, summary := compared(t, kind, Options{Window: window}, "invoice_id,paid,currency\nI-1,302,JPY\nI-2,-0.5,KWD\n", []entry{value(t, kind, "-10h 300 0 0 0 0 C JPY", "I-1")})
+	var texts []string
+	for _, row := range rows {
+		for _, c := range row.Comparisons() {
+			texts = append(texts, fmt.Sprintf("%s %q %q %q", c.Unit, c.Here, c.There, c.Difference))
+		}
+	}
+	for _, sum := range summary.Outcomes {
+		for _, f := range sum.Figures {
+			if f.Figure == "paid" {
+				texts = append(texts, fmt.Sprintf("%s %q %q %q", f.Unit, f.HereText(), f.ThereText(), f.DifferenceText()))
+			}
+		}
+	}
+	want := []string{`JPY "300" "302" "-2"`, `KWD "" "-0.500" "0.500"`, `JPY "300" "302" "-2"`, `KWD "0.000" "-0.500" "0.500"`}
+	if !slices.Equal(texts, want) {
+		t.Errorf("got %q, want %q", texts, want)
+	}
+}
+
 func TestASummaryStaysSmallAndExact(t *testing.T) {
 	var extract strings.Builder
 	extract.WriteString("invoice_id,paid,currency\n")

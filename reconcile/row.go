@@ -28,10 +28,14 @@ type Side struct {
 
 // figureOf is a figure of a row; empty: the side says nothing of it.
 func (r *Row) figureOf(side *Side, figure int) string {
-	if side == nil || r.asked&(1<<figure) == 0 || side == r.There && r.Outcome == Unreadable {
+	if !r.says(side, figure) {
 		return ""
 	}
 	return r.kind.Figures[figure].text(side.Figures[figure])
+}
+
+func (r *Row) says(side *Side, figure int) bool {
+	return side != nil && r.asked&(1<<figure) != 0 && (side != r.There || r.Outcome != Unreadable)
 }
 
 // difference is ours less theirs in a figure, where a side that has nothing says zero.
@@ -56,10 +60,17 @@ func (r *Row) Comparisons() (differing []Comparison) {
 		if r.asked&(1<<i) == 0 || r.Outcome == Unreadable {
 			continue
 		}
-		compared := Comparison{Figure: figure.Name, Here: r.figureOf(r.Here, i), There: r.figureOf(r.There, i), Difference: figure.text(r.difference(i))}
+		compared := Comparison{Figure: figure.Name}
 		if figure.Unit >= 0 {
 			compared.Unit = r.label(figure.Unit)
 		}
+		if r.says(r.Here, i) {
+			compared.Here = figure.shown(r.Here.Figures[i], compared.Unit)
+		}
+		if r.says(r.There, i) {
+			compared.There = figure.shown(r.There.Figures[i], compared.Unit)
+		}
+		compared.Difference = figure.shown(r.difference(i), compared.Unit)
 		if all = append(all, compared); r.difference(i) != 0 {
 			differing = append(differing, compared)
 		}

@@ -108,39 +108,43 @@ func (o *OutcomeSum) figure(kind *Kind, place int, unit string) *FigureSum {
 }
 
 // HereText, ThereText and DifferenceText write the sums as people do.
-func (f *FigureSum) HereText() string { return f.text(&f.Here) }
+func (f *FigureSum) HereText() string { return f.text(&f.Here, f.of.digits(f.Unit)) }
 
 // ThereText is what the extract's side comes to.
-func (f *FigureSum) ThereText() string { return f.text(&f.There) }
+func (f *FigureSum) ThereText() string { return f.text(&f.There, f.of.digits(f.Unit)) }
 
 // DifferenceText is ours less theirs.
-func (f *FigureSum) DifferenceText() string { return f.text(new(big.Int).Sub(&f.Here, &f.There)) }
+func (f *FigureSum) DifferenceText() string { return f.text(f.difference(), f.of.digits(f.Unit)) }
 
-// text writes a sum as its figure is written, and longer where it is more than one carries.
-func (f *FigureSum) text(units *big.Int) string {
-	scale := int64(1_000_000)
+func (f *FigureSum) difference() *big.Int { return new(big.Int).Sub(&f.Here, &f.There) }
+
+// text writes a sum exactly, with at least so many digits after the point, and longer where it is more than a figure carries.
+func (f *FigureSum) text(units *big.Int, digits int) string {
+	scale := 6
 	if f.of.Money {
-		scale = 10_000
+		scale = 4
 	}
-	whole, rest := new(big.Int).QuoRem(units, big.NewInt(scale), new(big.Int))
-	_, fraction, _ := strings.Cut(f.of.text(rest.Int64()), ".")
-	sign := ""
-	if units.Sign() < 0 && whole.Sign() == 0 {
-		sign = "-"
-	}
+	text := new(big.Int).Abs(units).String()
+	text = strings.Repeat("0", max(0, scale+1-len(text))) + text
+	whole, fraction := text[:len(text)-scale], text[len(text)-scale:]
+	fraction = fraction[:max(digits, len(strings.TrimRight(fraction, "0")))]
 	if fraction != "" {
 		fraction = "." + fraction
 	}
-	return sign + whole.String() + fraction
+	if units.Sign() < 0 {
+		whole = "-" + whole
+	}
+	return whole + fraction
 }
 
-// MarshalJSON writes sums as texts.
+// MarshalJSON writes sums as texts, as figures of rows are written.
 func (f *FigureSum) MarshalJSON() ([]byte, error) {
+	digits := f.of.digits("")
 	return json.Marshal(struct {
 		Figure     string `json:"figure"`
 		Unit       string `json:"unit"`
 		Here       string `json:"here"`
 		There      string `json:"there"`
 		Difference string `json:"difference"`
-	}{f.Figure, f.Unit, f.HereText(), f.ThereText(), f.DifferenceText()})
+	}{f.Figure, f.Unit, f.text(&f.Here, digits), f.text(&f.There, digits), f.text(f.difference(), digits)})
 }

@@ -94,6 +94,12 @@ func (p Price) String() string { return string(priceForm.text(int64(p))) }
 // String writes the amount with two to four digits after the point: "12.50".
 func (a Amount) String() string { return string(amountForm.text(int64(a))) }
 
+// Text writes the price with at least so many digits after the point, and more only where it has them.
+func (p Price) Text(digits int) string { return priceForm.showing(digits, int64(p)) }
+
+// Text writes the amount with at least so many digits after the point, and more only where it has them.
+func (a Amount) Text(digits int) string { return amountForm.showing(digits, int64(a)) }
+
 // String writes the percentage without needless zeros: "2.5".
 func (p Percent) String() string { return string(percentForm.text(int64(p))) }
 
@@ -210,6 +216,11 @@ func (f form) refuse(text string, reason error) error {
 		return fmt.Errorf("%s %q: %w: at most %d digits before the point and %d after", f.name, text, reason, f.precision-f.scale, f.scale)
 	}
 	return fmt.Errorf("%s %q: %w", f.name, text, reason)
+}
+
+func (f form) showing(digits int, units int64) string {
+	f.shown = digits
+	return string(f.text(units))
 }
 
 // text writes units exactly, with shown to scale digits after the point.

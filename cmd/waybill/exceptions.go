@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"waybill/inspect"
+	sums "waybill/processors/money"
 	"waybill/schemas"
 )
 
@@ -194,7 +195,7 @@ func riskWords(exceptions []schemas.Exception) string {
 func amountWords(amounts map[string]schemas.Amount) string {
 	var words []string
 	for _, currency := range slices.Sorted(maps.Keys(amounts)) {
-		words = append(words, amounts[currency].String()+" "+currency)
+		words = append(words, sums.Text(amounts[currency], currency))
 	}
 	return listWords(words)
 }

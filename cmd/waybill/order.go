@@ -123,7 +123,7 @@ func printBills(p *printer, bills []schemas.InvoiceReady) {
 			if line.ShippedItemID != line.OrderedItemID {
 				item += " for " + line.OrderedItemID
 			}
-			words := fmt.Sprintf("%d: %s %s %s at %s = %s", line.LineNo, line.Quantity, line.UOM, item, priced(line), line.Amount)
+			words := fmt.Sprintf("%d: %s %s %s at %s = %s", line.LineNo, line.Quantity, line.UOM, item, sums.PriceText(line.UnitPrice, line.PriceUnit, bill.Currency), sums.Digits(line.Amount, bill.Currency))
 			if i > 0 {
 				t.row("", words, line.ShipmentID)
 				continue
@@ -132,13 +132,6 @@ func printBills(p *printer, bills []schemas.InvoiceReady) {
 		}
 	}
 	t.print()
-}
-
-func priced(line schemas.InvoiceReadyLine) string {
-	if line.PriceUnit == 1 {
-		return line.UnitPrice.String()
-	}
-	return fmt.Sprintf("%s per %d", line.UnitPrice, line.PriceUnit)
 }
 
 // evidenceWords names the record that a bill rests on last, and how many more there are.

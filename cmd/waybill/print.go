@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	sums "waybill/processors/money"
 	"waybill/schemas"
 )
 
@@ -221,7 +222,7 @@ func money(amount *schemas.Amount, currency *string) string {
 	if amount == nil {
 		return ""
 	}
-	return strings.TrimSpace(amount.String() + " " + value(currency))
+	return sums.Text(*amount, value(currency))
 }
 
 // eachMoney writes the sum of each currency.

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"waybill/processors/money"
 	"waybill/schemas"
 	"waybill/stream/sim"
 	"waybill/topics"
@@ -97,17 +98,13 @@ func (p *play) bill(bill *schemas.InvoiceReady) string {
 			fmt.Fprintf(&text, ", corrects revision %d", of.Revision)
 		}
 	}
-	fmt.Fprintf(&text, ": %s %s", bill.Total, bill.Currency)
+	fmt.Fprintf(&text, ": %s", money.Text(bill.Total, bill.Currency))
 	for _, line := range bill.Lines {
 		fmt.Fprintf(&text, "\n  line %d: %s %s %s", line.LineNo, line.Quantity, line.UOM, line.ShippedItemID)
 		if line.ShippedItemID != line.OrderedItemID {
 			fmt.Fprintf(&text, " in place of %s", line.OrderedItemID)
 		}
-		fmt.Fprintf(&text, " at %s", line.UnitPrice)
-		if line.PriceUnit != 1 {
-			fmt.Fprintf(&text, " per %d", line.PriceUnit)
-		}
-		fmt.Fprintf(&text, " = %s", line.Amount)
+		fmt.Fprintf(&text, " at %s = %s", money.PriceText(line.UnitPrice, line.PriceUnit, bill.Currency), money.Digits(line.Amount, bill.Currency))
 		if line.ShipmentID != "" {
 			fmt.Fprintf(&text, ", shipment %s", line.ShipmentID)
 		}
@@ -129,7 +126,7 @@ func (p *play) exceptions() (told []string) {
 		var text strings.Builder
 		fmt.Fprintf(&text, "%s, %s, %s", about(now), now.Severity, now.Owner)
 		if now.AmountAtRisk != nil {
-			fmt.Fprintf(&text, ", at risk %s %s", now.AmountAtRisk, *now.Currency)
+			fmt.Fprintf(&text, ", at risk %s", money.Text(*now.AmountAtRisk, *now.Currency))
 		}
 		fmt.Fprintf(&text, "\n  %s", writerSchema.ReplaceAllString(now.Message, "writer schema …"))
 		verb := "opened"
@@ -171,17 +168,18 @@ func about(e *schemas.Exception) string {
 }
 
 func receivable(r *schemas.Receivable) string {
+	digits := func(amount schemas.Amount) string { return money.Digits(amount, r.Currency) }
 	var text strings.Builder
-	fmt.Fprintf(&text, "receivable %s of %s is %s: billed %s", r.InvoiceID, r.CustomerID, r.State, r.Billed)
+	fmt.Fprintf(&text, "receivable %s of %s is %s: billed %s", r.InvoiceID, r.CustomerID, r.State, digits(r.Billed))
 	for _, part := range []struct {
 		name   string
 		amount schemas.Amount
 	}{{"paid", r.Paid}, {"credited", r.Credited}, {"disputed", r.Disputed}} {
 		if part.amount != 0 {
-			fmt.Fprintf(&text, ", %s %s", part.name, part.amount)
+			fmt.Fprintf(&text, ", %s %s", part.name, digits(part.amount))
 		}
 	}
-	fmt.Fprintf(&text, ", open %s, collectable %s %s", r.Open, r.Collectable, r.Currency)
+	fmt.Fprintf(&text, ", open %s, collectable %s", digits(r.Open), money.Text(r.Collectable, r.Currency))
 	return text.String()
 }
 
@@ -212,7 +210,7 @@ func (p *play) show(s statement) string {
 		return "order " + s.id + " is not known\n"
 	}
 	var text strings.Builder
-	fmt.Fprintf(&text, "order %s of %s is %s: ordered %s, billed %s %s\n", state.OrderID, state.CustomerID, state.Status, state.Ordered, state.Billed, state.Currency)
+	fmt.Fprintf(&text, "order %s of %s is %s: ordered %s, billed %s\n", state.OrderID, state.CustomerID, state.Status, money.Digits(state.Ordered, state.Currency), money.Text(state.Billed, state.Currency))
 	for _, line := range state.Lines {
 		fmt.Fprintf(&text, "  line %d %s: %s, ordered %s, shipped %s, invoice-ready %s, invoiced %s\n", line.LineNo, line.ItemID, line.Stage, line.Ordered, line.Shipped, line.InvoiceReady, line.Invoiced)
 	}

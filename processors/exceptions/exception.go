@@ -141,7 +141,7 @@ func (r Row) atRisk() (amount *schemas.Amount, currency *string, remark string) 
 	}
 	var parts []string
 	for _, s := range sums {
-		parts = append(parts, s.currency+" "+s.amount.String())
+		parts = append(parts, money.Text(s.amount, s.currency))
 	}
 	return nil, nil, " Value at risk: " + strings.Join(parts, ", ") + "."
 }

@@ -129,8 +129,8 @@ func TestValueAtRiskIsTheConditionsElseTheSumOfTheOrders(t *testing.T) {
 		{"assessed again", []any{raise(0, "unreadable", "m", ""), assess("O-1", "5", "EUR"), assess("O-1", "1", "EUR")}, "1.00", "EUR", "m", []string{"O-1"}},
 		{"an order without a value", []any{raise(0, "unreadable", "m", ""), assess("O-1", "", ""), assess("O-2", "1", "EUR")}, "1.00", "EUR", "m", []string{"O-1", "O-2"}},
 		{"assessed after it has cleared", []any{raise(0, "unreadable", "m", ""), clears(1, "x"), assess("O-1", "5", "EUR")}, "5.00", "EUR", "m", []string{"O-1"}},
-		{"two currencies", []any{raise(0, "unreadable", "m.", ""), assess("O-1", "5", "USD"), assess("O-2", "1", "EUR"), assess("O-3", "2", "EUR")}, "", "",
-			"m. Value at risk: EUR 3.00, USD 5.00.", []string{"O-1", "O-2", "O-3"}},
+		{"two currencies", []any{raise(0, "unreadable", "m.", ""), assess("O-1", "5", "JPY"), assess("O-2", "1", "EUR"), assess("O-3", "2", "EUR")}, "", "",
+			"m. Value at risk: 3.00 EUR, 5 JPY.", []string{"O-1", "O-2", "O-3"}},
 	} {
 		e := rowOf(test.steps...).exception()
 		amount, currency := "", ""

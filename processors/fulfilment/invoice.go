@@ -40,7 +40,7 @@ func (v *verdict) bill(c *lineCase, customer *CustomerTerms, ordered Price) {
 			bill.Rule += overridden
 		}
 		if !bill.priceAt(price) {
-			v.block(part, conditions.UnknownReference, "price/"+v.agreement.itemID).say(tooLarge, bill.Quantity, bill.UOM, price.UnitPrice, price.PriceUnit)
+			v.block(part, conditions.UnknownReference, "price/"+v.agreement.itemID).say(tooLarge, bill.Quantity, bill.UOM, money.PriceText(price.UnitPrice, price.PriceUnit, bill.Currency))
 			continue
 		}
 		v.desired = append(v.desired, bill)
@@ -54,7 +54,7 @@ func (b *Bill) priceAt(price *Price) bool {
 	return err == nil && amount <= largestLine
 }
 
-const tooLarge = "%s %s at %s per %d cannot be right: the amount is too large to be billed"
+const tooLarge = "%s %s at %s cannot be right: the amount is too large to be billed"
 
 // largestLine is a hundredth of the largest amount, a trillion: what is above is a mistake in a price or quantity.
 const largestLine = money.LargestAmount / 100

@@ -57,7 +57,7 @@ func (v *verdict) billAhead(c *lineCase, customer *CustomerTerms, ordered *ItemT
 	case perUnit == nil:
 		missing(conditions.UOMMismatch, "price", "its price does not convert to one per %s", in.uom)
 	case !bill.priceAt(perUnit):
-		missing(conditions.UnknownReference, "price/"+a.itemID, tooLarge, bill.Quantity, bill.UOM, perUnit.UnitPrice, perUnit.PriceUnit)
+		missing(conditions.UnknownReference, "price/"+a.itemID, tooLarge, bill.Quantity, bill.UOM, money.PriceText(perUnit.UnitPrice, perUnit.PriceUnit, bill.Currency))
 	default:
 		v.desired = append(v.desired, bill)
 	}

@@ -56,7 +56,7 @@ func TestOnOrderALineIsBilledAsItIsAgreed(t *testing.T) {
 		{"its price is in a unit that does not convert", ahead(func(g *given) { g.line.Placed.UnitPrice, g.prices[0].UOM = nil, "PAL" }), "open", nil,
 			[]string{"uom_mismatch: The line is billed when it is ordered; its price does not convert to one per EA."}},
 		{"its amount cannot be right", ahead(func(g *given) { g.line.Placed.Quantity, g.line.Placed.UnitPrice = q("900000000000"), price("900000") }), "open", nil,
-			[]string{"unknown_reference: The line is billed when it is ordered; 900000000000 EA at 900000.00 per 1 cannot be right: the amount is too large to be billed."}},
+			[]string{"unknown_reference: The line is billed when it is ordered; 900000000000 EA at 900000.00 cannot be right: the amount is too large to be billed."}},
 		{"what is billed by its weight is billed as it ships", ahead(func(g *given) {
 			g.items["A"].CatchWeight = true
 			g.ships(part("S1", "A", "4").weighing("4.5"))

@@ -102,7 +102,7 @@ func TestPricing(t *testing.T) {
 			g.line.Placed.UnitPrice = price("999999999999")
 			g.line.Placed.Quantity = q("1000000")
 			g.ships(part("S1", "A", "1000000"))
-		}, "open done blocked", nil, []string{"unknown_reference: 1000000 EA of A shipped in S1; 1000000 EA at 999999999999.00 per 1 cannot be right: the amount is too large to be billed."}},
+		}, "open done blocked", nil, []string{"unknown_reference: 1000000 EA of A shipped in S1; 1000000 EA at 999999999999.00 cannot be right: the amount is too large to be billed."}},
 	})
 }
 

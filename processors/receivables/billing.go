@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"waybill/processors/conditions"
+	"waybill/processors/money"
 	"waybill/schemas"
 	"waybill/state"
 	"waybill/stream"
@@ -183,6 +184,6 @@ func (r *receivables) tellTotal(s *stream.Step, account *Account, now *schemas.R
 		r.conditions.Clear(s, conditions.InvoiceMismatch, id, "the total agrees")
 		return
 	}
-	r.conditions.Raise(s, r.about(s, account, conditions.InvoiceMismatch, id, fmt.Sprintf("invoice %s: total %s %s where its lines come to %s",
-		account.InvoiceID, account.Invoice.Total, account.Invoice.Currency, account.Invoice.Lines), nil, difference, account.Invoice.Origin))
+	r.conditions.Raise(s, r.about(s, account, conditions.InvoiceMismatch, id, fmt.Sprintf("invoice %s: total %s where its lines come to %s",
+		account.InvoiceID, money.Text(account.Invoice.Total, account.Invoice.Currency), money.Digits(account.Invoice.Lines, account.Invoice.Currency)), nil, difference, account.Invoice.Origin))
 }

@@ -113,13 +113,14 @@ func (d deduction) shortMessage(a *Account) string {
 	for i, settled := range d.Payments {
 		payments[i] = settled.PaymentID
 	}
-	text := fmt.Sprintf("%s %s %s invoice %s of customer %s, due %s, short of %s %s", plural(len(payments), "payment", "payments"), strings.Join(payments, ", "),
-		plural(len(payments), "leaves", "leave"), a.InvoiceID, a.Invoice.CustomerID, a.Invoice.DueOn, d.Missing(), a.Invoice.Currency)
+	digits := func(amount schemas.Amount) string { return money.Digits(amount, a.Invoice.Currency) }
+	text := fmt.Sprintf("%s %s %s invoice %s of customer %s, due %s, short of %s", plural(len(payments), "payment", "payments"), strings.Join(payments, ", "),
+		plural(len(payments), "leaves", "leave"), a.InvoiceID, a.Invoice.CustomerID, a.Invoice.DueOn, money.Text(d.Missing(), a.Invoice.Currency))
 	if d.Earned > 0 {
-		text += fmt.Sprintf(", beside a discount of %s within terms", d.Earned)
+		text += fmt.Sprintf(", beside a discount of %s within terms", digits(d.Earned))
 	}
 	if d.Discount > d.Earned {
-		text += fmt.Sprintf("; a discount of %s was taken, of which %s is within terms: %s", d.Discount, d.Earned, d.termsText(a.Invoice))
+		text += fmt.Sprintf("; a discount of %s was taken, of which %s is within terms: %s", digits(d.Discount), digits(d.Earned), d.termsText(a.Invoice))
 	}
 	return text
 }

@@ -79,16 +79,13 @@ var disputeReasons = map[string]string{
 
 // disputeMessage says what is disputed and why; the currency is empty as long as the invoice is not known.
 func disputeMessage(d *schemas.Dispute, currency string) string {
-	what, amount := "invoice "+d.InvoiceID, d.Amount.String()
+	what := "invoice " + d.InvoiceID
 	if d.LineNo != nil {
 		what += fmt.Sprintf(" line %d", *d.LineNo)
-	}
-	if currency != "" {
-		amount += " " + currency
 	}
 	reason := "X12 reason " + d.Reason
 	if meaning, known := disputeReasons[d.Reason]; known {
 		reason = fmt.Sprintf("%s (%s)", meaning, reason)
 	}
-	return fmt.Sprintf("%s: %s disputed by %s: %s", what, amount, d.DisputeID, reason)
+	return fmt.Sprintf("%s: %s disputed by %s: %s", what, money.Text(d.Amount, currency), d.DisputeID, reason)
 }

@@ -3,6 +3,8 @@ package receivables
 import (
 	"fmt"
 	"strings"
+
+	"waybill/processors/money"
 )
 
 // mismatchMessage names every kind of difference, with what was billed and what was ready.
@@ -16,7 +18,7 @@ func mismatchMessage(f finding) string {
 		case QuantityDiffers:
 			texts[i] = differs(kind, billedQuantity.String(), readyQuantity.String())
 		case AmountDiffers:
-			texts[i] = differs(kind, billedAmount.String(), expected.String())
+			texts[i] = differs(kind, f.Billed.digits(billedAmount), f.Ready.digits(expected))
 		default:
 			part := parts[kind]
 			texts[i] = differs(kind, strings.Join(f.Billed.distinct(part), ", "), strings.Join(f.Ready.distinct(part), ", "))
@@ -42,12 +44,12 @@ func differs(kind Kind, billed, ready string) string {
 func doubleMessage(f finding) string {
 	billed, _ := f.Billed.total()
 	ready, _ := f.Ready.total()
-	return fmt.Sprintf("%s together bill %s where %s was ready to be invoiced: %s is billed twice, %s %s", by(f.Invoices), billed, ready, f.Quantity, f.Amount, f.Currency)
+	return fmt.Sprintf("%s together bill %s where %s was ready to be invoiced: %s is billed twice, %s", by(f.Invoices), billed, ready, f.Quantity, money.Text(f.Amount, f.Currency))
 }
 
 // notShippedMessage says what is billed ahead.
 func notShippedMessage(f finding) string {
-	return fmt.Sprintf("%s %s %s, %s %s, of which nothing is ready to be invoiced", by(f.Invoices), plural(len(f.Invoices), "bills", "bill"), f.Quantity, f.Amount, f.Currency)
+	return fmt.Sprintf("%s %s %s, %s, of which nothing is ready to be invoiced", by(f.Invoices), plural(len(f.Invoices), "bills", "bill"), f.Quantity, money.Text(f.Amount, f.Currency))
 }
 
 func by(invoices []string) string {

@@ -47,16 +47,16 @@ func placeMessage(payment *schemas.Payment, state PaymentState, amount schemas.A
 	if payment.CustomerID != nil {
 		from = " from customer " + *payment.CustomerID
 	}
-	text := fmt.Sprintf("payment %s of %s %s, received on %s%s, is %s", payment.PaymentID, payment.Amount, payment.Currency, payment.ReceivedOn, from, state)
+	text := fmt.Sprintf("payment %s of %s, received on %s%s, is %s", payment.PaymentID, money.Text(payment.Amount, payment.Currency), payment.ReceivedOn, from, state)
 	switch state {
 	case Unidentified:
 		return text + ": it names no customer and no invoice. Find out whose it is"
 	case Unapplied:
 		return text + ": it names no invoice. Apply it to what it pays"
 	case OnAccount:
-		return text + fmt.Sprintf(" with %s: the rest is applied to %s. Apply it, or pay it back", amount, by(invoicesOf(payment)))
+		return text + fmt.Sprintf(" with %s: the rest is applied to %s. Apply it, or pay it back", money.Digits(amount, payment.Currency), by(invoicesOf(payment)))
 	case OverApplied:
-		return text + fmt.Sprintf(": %s more than was received is applied to %s. Correct what it is applied to", amount, by(invoicesOf(payment)))
+		return text + fmt.Sprintf(": %s more than was received is applied to %s. Correct what it is applied to", money.Digits(amount, payment.Currency), by(invoicesOf(payment)))
 	}
 	return ""
 }
@@ -102,8 +102,8 @@ func (r *receivables) tellSettlement(s *stream.Step, account *Account, settled *
 			r.unknown.SetIfNone(s, account.InvoiceID, s.Now().Add(r.policy.UnknownInvoiceGrace))
 		}
 	case settled.Currency != invoice.Currency:
-		r.raiseSettlement(s, account, settled, fmt.Sprintf("payment %s applies %s %s to invoice %s, which is in %s: nothing of it is settled",
-			settled.PaymentID, settled.Amount, settled.Currency, account.InvoiceID, invoice.Currency))
+		r.raiseSettlement(s, account, settled, fmt.Sprintf("payment %s applies %s to invoice %s, which is in %s: nothing of it is settled",
+			settled.PaymentID, money.Text(settled.Amount, settled.Currency), account.InvoiceID, invoice.Currency))
 	default:
 		r.conditions.Clear(s, conditions.UnappliedPayment, id, "applied")
 	}
@@ -121,8 +121,8 @@ func (r *receivables) unknownEnds(s *stream.Step, invoiceID string) error {
 }
 
 func (r *receivables) raiseUnknownInvoice(s *stream.Step, account *Account, settled *Settlement) {
-	r.raiseSettlement(s, account, settled, fmt.Sprintf("payment %s applies %s %s to invoice %s, which ERP has not issued: correct the application, or have the invoice sent",
-		settled.PaymentID, settled.Amount, settled.Currency, account.InvoiceID))
+	r.raiseSettlement(s, account, settled, fmt.Sprintf("payment %s applies %s to invoice %s, which ERP has not issued: correct the application, or have the invoice sent",
+		settled.PaymentID, money.Text(settled.Amount, settled.Currency), account.InvoiceID))
 }
 
 func (r *receivables) raiseSettlement(s *stream.Step, account *Account, settled *Settlement, message string) {
@@ -195,10 +195,11 @@ func (r *receivables) tellOverpaid(s *stream.Step, account *Account, now *schema
 			payments, causes = append(payments, settled.PaymentID), append(causes, settled.Origin)
 		}
 	}
+	digits := func(amount schemas.Amount) string { return money.Digits(amount, now.Currency) }
 	condition := r.about(s, account, conditions.UnappliedPayment, id, fmt.Sprintf(
-		"invoice %s of customer %s is overpaid by %s %s: it bills %s, of which %s is credited, and %s %s %s %s. Apply the excess elsewhere, or pay it back",
-		account.InvoiceID, now.CustomerID, excess, now.Currency, now.Billed, now.Credited, plural(len(payments), "payment", "payments"),
-		strings.Join(payments, ", "), plural(len(payments), "settles", "settle"), now.Paid), nil, excess, causes[0])
+		"invoice %s of customer %s is overpaid by %s: it bills %s, of which %s is credited, and %s %s %s %s. Apply the excess elsewhere, or pay it back",
+		account.InvoiceID, now.CustomerID, money.Text(excess, now.Currency), digits(now.Billed), digits(now.Credited), plural(len(payments), "payment", "payments"),
+		strings.Join(payments, ", "), plural(len(payments), "settles", "settle"), digits(now.Paid)), nil, excess, causes[0])
 	condition.Causes = append(condition.Causes, causes[1:]...)
 	r.conditions.Raise(s, condition)
 }

@@ -2,7 +2,6 @@ package receivables
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -38,14 +37,7 @@ func (b *billing) terms() terms {
 func (t terms) uom() string      { return t.UOM }
 func (t terms) customer() string { return t.CustomerID }
 func (t terms) currency() string { return t.Currency }
-
-// price writes the price of the terms: "12.50", "1.00 per 3".
-func (t terms) price() string {
-	if t.PriceUnit == 1 {
-		return t.Price.String()
-	}
-	return fmt.Sprintf("%s per %d", t.Price, t.PriceUnit)
-}
+func (t terms) price() string    { return money.PriceText(t.Price, t.PriceUnit, t.Currency) }
 
 // figures are a net quantity and amount.
 type figures struct {
@@ -70,6 +62,15 @@ func (n net) total() (quantity schemas.Quantity, amount schemas.Amount) {
 		quantity, amount = money.Sum(quantity, n[t].Quantity), money.Sum(amount, n[t].Amount)
 	}
 	return quantity, amount
+}
+
+// digits writes an amount of the net, in its currency where it has one.
+func (n net) digits(amount schemas.Amount) string {
+	currency := ""
+	if all := n.sorted(); len(all) > 0 {
+		currency = all[0].Currency
+	}
+	return money.Digits(amount, currency)
 }
 
 func (n net) byItem() map[string]schemas.Quantity {

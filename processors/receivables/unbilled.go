@@ -203,7 +203,7 @@ func (r *receivables) raiseUnbilled(s *stream.Step, orderID, shipmentID string) 
 	}
 	amounts := make([]string, len(of.Amounts))
 	for i, amount := range of.Amounts {
-		amounts[i] = amount.Amount.String() + " " + amount.Currency
+		amounts[i] = money.Text(amount.Amount, amount.Currency)
 	}
 	condition := conditions.Raise(s.Now(), stageName, conditions.Unbilled, conditions.ID(conditions.Unbilled, orderID, shipmentID),
 		fmt.Sprintf("%s: %s on %d %s ready to be invoiced and on no ERP invoice", what, strings.Join(amounts, ", "), of.Lines, plural(int(of.Lines), "line is", "lines are")))
