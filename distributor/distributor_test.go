@@ -1,7 +1,9 @@
 package distributor
 
 import (
+	"maps"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -42,6 +44,11 @@ func TestEveryAffairAndEveryTwistIsTold(t *testing.T) {
 	for _, of := range twists[1:] {
 		if !strings.Contains(stories.String(), of.name) {
 			t.Errorf("no line is %s", of.name)
+		}
+	}
+	for _, schedule := range []string{"daily", "weekly", "month_end"} {
+		if !slices.ContainsFunc(slices.Collect(maps.Keys(d.Truth().Consolidated)), func(a Account) bool { return a.Schedule == schedule }) {
+			t.Errorf("nobody is billed %s", schedule)
 		}
 	}
 	topics := map[string]int{}

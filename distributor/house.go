@@ -17,6 +17,8 @@ type house struct {
 	prices             []schemas.ItemPrice
 	positions          map[string]*position  // by item@warehouse
 	together           map[string][]*invoice // of a customer in a currency, to be paid together
+	statements         map[statement][]*bill // that ERP will bill when their period is over
+	invoiced           []*course             // orders that ERP has invoiced, or has forgotten to
 	invoices, payments int
 	truth              *Truth
 }
@@ -71,6 +73,11 @@ var currencies = []struct {
 // Truth is what must come out in the end of all that was told in the full mix, once Until has told all of it.
 func (d *Distributor) Truth() *Truth {
 	d.full.stockTruth(d.full.truth)
+	for _, c := range d.full.invoiced {
+		if n := c.leftUnbilled(); n > 0 {
+			d.full.truth.Open[Exception{Class: "unbilled", Orders: c.order.OrderID}] = n
+		}
+	}
 	return d.full.truth
 }
 
@@ -93,7 +100,7 @@ func choose[V any](d *Distributor, list ...V) V { return list[d.random.IntN(len(
 
 // openHouse draws customers, articles and prices.
 func (d *Distributor) openHouse(customers, articles int) {
-	d.full = &house{positions: map[string]*position{}, together: map[string][]*invoice{}, truth: newTruth()}
+	d.full = &house{positions: map[string]*position{}, together: map[string][]*invoice{}, statements: map[statement][]*bill{}, truth: newTruth()}
 	for i := range customers {
 		d.customers = append(d.customers, d.newCustomer(i))
 	}
@@ -117,7 +124,7 @@ func (d *Distributor) openHouse(customers, articles int) {
 var (
 	invoicePolicies = []schemas.InvoicePolicy{
 		schemas.OnShipment, schemas.OnShipment, schemas.OnShipment, schemas.OnShipment, schemas.PerDelivery, schemas.PerDelivery,
-		schemas.OrderComplete, schemas.OrderComplete, schemas.ProofOfDelivery, schemas.Manual,
+		schemas.OrderComplete, schemas.OrderComplete, schemas.ProofOfDelivery, schemas.Manual, schemas.Consolidated, schemas.Consolidated,
 	}
 	shipPolicies       = []schemas.ShipPolicy{schemas.ShipPartial, schemas.ShipPartial, schemas.ShipPartial, schemas.ShipPartialCancelBackorder}
 	substitutionPrices = []schemas.SubstitutionPrice{schemas.PriceOriginal, schemas.PriceSubstitute, schemas.PriceLower}
@@ -129,13 +136,17 @@ var (
 )
 
 func (d *Distributor) newCustomer(i int) schemas.Customer {
-	return schemas.Customer{
+	customer := schemas.Customer{
 		CustomerID: fmt.Sprintf("C-%s%03d", d.name, i+1), Name: d.pick(firms) + " " + d.pick(trades), Segment: d.pick(segments),
 		Currency: currencies[d.draw(len(currencies), func(i int) int { return currencies[i].share })].code, PaymentTerms: choose(d, terms...),
 		InvoicePolicy: invoicePolicies[i%len(invoicePolicies)], ShipPolicy: choose(d, shipPolicies...),
 		OverTolerancePercent: schemas.MustPercent(choose(d, overTolerances...)), UnderTolerancePercent: schemas.MustPercent(choose(d, underTolerances...)),
 		SubstitutionPrice: choose(d, substitutionPrices...),
 	}
+	if schedule := choose(d, schedules...); schedule != "" {
+		customer.Schedule = &schedule
+	}
+	return customer
 }
 
 func (d *Distributor) newArticle(i int) *article {

@@ -26,7 +26,7 @@ func (c *course) neverTold() {
 
 // stranger is a customer that master data does not know yet.
 func (c *course) stranger() {
-	stranger := c.newCustomer(0)
+	stranger := c.newCustomer(c.random.IntN(len(invoicePolicies)))
 	stranger.CustomerID = fmt.Sprintf("C-%sX%06d", c.name, c.orders)
 	stranger.Currency = c.order.Currency
 	c.customer, c.order.CustomerID = &stranger, stranger.CustomerID

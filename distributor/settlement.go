@@ -20,11 +20,14 @@ func (c *course) settle() {
 			c.billAhead(l)
 		}
 		for _, carried := range l.parts {
+			if c.invoicePolicy() == schemas.Consolidated {
+				c.account().leaves(carried.parcel, c.full.truth)
+			}
 			if isAhead || carried.parcel.unheard || carried.pays == 0 {
 				continue
 			}
 			switch c.invoicePolicy() {
-			case schemas.OnShipment, schemas.OnOrder:
+			case schemas.OnShipment, schemas.OnOrder, schemas.Consolidated:
 				c.bill(carried, carried.parcel.reaches > 3)
 			case schemas.PerDelivery:
 				c.bill(carried, carried.parcel.reaches > 4)
@@ -86,6 +89,9 @@ func (c *course) bill(carried *part, isDue bool) {
 	b.amount = extended(b.quantity, b.unitPrice, b.priceUnit, c.order.Currency)
 	c.bills = append(c.bills, b)
 	c.full.truth.bill(BilledLine{c.order.OrderID, carried.article.ItemID, b.uom, c.order.Currency, carried.line.no}, b.quantity, b.amount)
+	if c.invoicePolicy() == schemas.Consolidated {
+		c.full.truth.Consolidated[c.account()] += b.amount
+	}
 }
 
 // extended is quantity × price ÷ price unit.

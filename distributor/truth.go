@@ -3,6 +3,7 @@ package distributor
 import (
 	"fmt"
 	"math/big"
+	"strings"
 
 	"waybill/schemas"
 )
@@ -10,12 +11,14 @@ import (
 // Truth is what must come of the stories that the full mix has told, once all of it has happened and every deadline has
 // passed: not worked out from the events, but stated by each story as it decides what happens.
 type Truth struct {
-	Billed      map[BilledLine]Net
-	Open        map[Exception]int     // open exceptions, and how many of one kind
-	Receivables map[string]Receivable // by invoice
-	Available   map[string]Available  // by item@warehouse
-	WasDisputed map[string]bool       // invoices, whatever became of that
-	Stories     map[string]string     // what became of an order, an invoice, a position, for people
+	Billed       map[BilledLine]Net
+	Consolidated map[Account]schemas.Amount // what of it is on consolidated invoices
+	BilledFrom   map[string]schemas.Date    // by shipment that is on them: the first day of the first period that may bill it
+	Open         map[Exception]int          // open exceptions, and how many of one kind
+	Receivables  map[string]Receivable      // by invoice
+	Available    map[string]Available       // by item@warehouse
+	WasDisputed  map[string]bool            // invoices, whatever became of that
+	Stories      map[string]string          // what became of an order, an invoice, a position, for people
 }
 
 // BilledLine is what is billed together: an item in a unit that went out for an order line, in one currency.
@@ -58,7 +61,10 @@ type Available struct {
 }
 
 func newTruth() *Truth {
-	return &Truth{Billed: map[BilledLine]Net{}, Open: map[Exception]int{}, Receivables: map[string]Receivable{}, Available: map[string]Available{}, WasDisputed: map[string]bool{}, Stories: map[string]string{}}
+	return &Truth{
+		Billed: map[BilledLine]Net{}, Consolidated: map[Account]schemas.Amount{}, BilledFrom: map[string]schemas.Date{}, Open: map[Exception]int{},
+		Receivables: map[string]Receivable{}, Available: map[string]Available{}, WasDisputed: map[string]bool{}, Stories: map[string]string{},
+	}
 }
 
 func (t *Truth) bill(at BilledLine, quantity schemas.Quantity, amount schemas.Amount) {
@@ -87,4 +93,18 @@ func rounded(amount *big.Rat, currency string) schemas.Amount {
 	doubled.Add(doubled, minor.Denom())
 	whole := doubled.Div(doubled, new(big.Int).Mul(minor.Denom(), big.NewInt(2))).Int64()
 	return schemas.Amount(whole) * coin(currency)
+}
+
+// Story is what is known of the first thing that a text names: an order, an invoice, a payment.
+func (t *Truth) Story(of ...string) string {
+	var told []string
+	for _, id := range of {
+		if story := t.Stories[id]; story != "" {
+			told = append(told, id+" is "+story)
+			if order, is := strings.CutPrefix(story, "of "); is && t.Stories[order] != "" {
+				told = append(told, t.Story(order))
+			}
+		}
+	}
+	return strings.Join(told, "; ")
 }

@@ -20,7 +20,7 @@ type Tally struct {
 
 // compare puts what came out beside the truth.
 func compare(truth *distributor.Truth, out *outputs) []*Tally {
-	return []*Tally{bills(truth, out), exceptions(truth, out), receivables(truth, out), available(truth, out), figures(truth, out)}
+	return []*Tally{bills(truth, out), consolidated(truth, out), exceptions(truth, out), receivables(truth, out), available(truth, out), figures(truth, out)}
 }
 
 func (t *Tally) differ(format string, args ...any) {

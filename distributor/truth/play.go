@@ -81,7 +81,7 @@ func (s *Season) inWorld(start time.Time, play func(*sim.World)) (out *outputs, 
 	defer sim.Recovered(&err)
 	w := sim.New(sim.Raising{}, sim.Options{Start: start, Registry: s.registry}, processors.Stages(topics.Default())...)
 	play(w)
-	for range 8 { // what was placed last is overdue then, if it is at all
+	for over := allIsOver(w.Now()); w.Now().Before(over); {
 		w.Advance(12 * time.Hour)
 	}
 	return s.read(func(topic string, take func(*stream.Record) error) error {
@@ -92,6 +92,11 @@ func (s *Season) inWorld(start time.Time, play func(*sim.World)) (out *outputs, 
 		}
 		return nil
 	})
+}
+
+// allIsOver is when the month is over, and the next one, with which what came late is billed, and all that will be overdue is.
+func allIsOver(now time.Time) time.Time {
+	return time.Date(now.Year(), now.Month()+2, 5, 0, 0, 0, 0, time.UTC)
 }
 
 // asItHappened sends the events in the order of their times, and moves the clock with them; one in fifty comes twice, as the
@@ -173,9 +178,7 @@ func (s *Season) onACluster() (*outputs, error) {
 	c.Storm()
 	send(order[prices:])
 	c.Calm()
-	for range 8 { // what was placed last is overdue then, if it is at all
-		c.Run(c.Now().Add(12 * time.Hour))
-	}
+	c.Run(allIsOver(c.Now()))
 	if err := c.Err(); err != nil {
 		return nil, err
 	}

@@ -49,6 +49,10 @@ func TestDifferencesAreFound(t *testing.T) {
 		truth.Billed[at] = net
 		break
 	}
+	for account := range truth.Consolidated {
+		truth.Consolidated[account]++
+		break
+	}
 	truth.Open[distributor.Exception{Class: "unreadable", Orders: "O-1"}]++
 	for id, owed := range truth.Receivables {
 		owed.Collectable++
