@@ -105,8 +105,12 @@ func billHappening(bill *schemas.InvoiceReady, record *kgo.Record) Happening {
 	} else if bill.Revision > 1 {
 		what = "ready to invoice again"
 	}
+	what += fmt.Sprintf(": %s (%s)", money.Text(bill.Total, bill.Currency), bill.Rule)
+	if on := bill.Consolidated; on != nil {
+		what += " on consolidated invoice " + on.InvoiceID
+	}
 	return Happening{
-		At: bill.ReadyAt, Source: "fulfilment", What: fmt.Sprintf("%s: %s (%s)", what, money.Text(bill.Total, bill.Currency), bill.Rule),
+		At: bill.ReadyAt, Source: "fulfilment", What: what,
 		Record: &schemas.Evidence{Topic: record.Topic, Partition: record.Partition, Offset: record.Offset, EventID: bill.InvoiceReadyID},
 		step:   billing,
 	}

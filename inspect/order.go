@@ -20,6 +20,7 @@ type Order struct {
 	OrderID  string                 `json:"order_id"`
 	State    *schemas.OrderState    `json:"state"` // null: the tracker has not seen it yet
 	Bills    []schemas.InvoiceReady `json:"bills"`
+	Gathered []schemas.InvoiceReady `json:"gathered"` // for a consolidated invoice that has not gone out
 	Blocking []schemas.Exception    `json:"blocking"` // exceptions that are not resolved, what costs most first
 	Awaited  []schemas.Hold         `json:"awaited"`  // events that are missing and not an exception yet: their deadline has not passed
 	Chain    []Happening            `json:"chain"`    // by time
@@ -30,13 +31,16 @@ var ErrNoSuchOrder = errors.New("nothing is known of it")
 
 // Order reads everything about one order. Of topics that are keyed by order it reads the order's partition only.
 func (v View) Order(ctx context.Context, orderID string, now time.Time) (*Order, error) {
-	o := &Order{OrderID: orderID, Bills: []schemas.InvoiceReady{}, Blocking: []schemas.Exception{}, Awaited: []schemas.Hold{}, Chain: []Happening{}}
+	o := &Order{OrderID: orderID, Bills: []schemas.InvoiceReady{}, Gathered: []schemas.InvoiceReady{}, Blocking: []schemas.Exception{}, Awaited: []schemas.Hold{}, Chain: []Happening{}}
 	states, err := latest(ctx, v, topics.OrderStatus, OfKey(orderID))
 	if err != nil {
 		return nil, err
 	}
 	o.State = states[orderID]
 	if err := v.orderEvents(ctx, o); err != nil {
+		return nil, err
+	}
+	if err := v.gathered(ctx, o); err != nil {
 		return nil, err
 	}
 	if err := v.orderExceptions(ctx, o, now); err != nil {
@@ -105,6 +109,29 @@ func (v View) orderEvents(ctx context.Context, o *Order) error {
 		}
 	}
 	return err
+}
+
+// gathered fills in what is ready and waits for the consolidated invoice of its customer: it is among the bills when that has
+// gone out.
+func (v View) gathered(ctx context.Context, o *Order) error {
+	if o.State == nil {
+		return nil
+	}
+	codec := schemas.NewCodec[schemas.InvoiceReady](v.Registry, topics.Consolidation.Name())
+	return v.each(ctx, OfKey(o.State.CustomerID), func(record *kgo.Record) error {
+		if string(record.Key) != o.State.CustomerID {
+			return nil
+		}
+		bill, err := decodeAt(ctx, codec, record)
+		if err != nil {
+			return err
+		}
+		sent := slices.ContainsFunc(o.Bills, func(other schemas.InvoiceReady) bool { return other.InvoiceReadyID == bill.InvoiceReadyID })
+		if bill.OrderID == o.OrderID && !sent {
+			o.Gathered = append(o.Gathered, *bill)
+		}
+		return nil
+	}, topics.Consolidation.Name())
 }
 
 // orderExceptions fills in what blocks, and of the chain the exceptions and what people did about them.

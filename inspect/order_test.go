@@ -121,3 +121,31 @@ func TestAnUnknownOrderIsSaidToBeUnknown(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+func TestAnOrderTellsWhichConsolidatedInvoiceItsBillsAreOnAndWhatWaitsForOne(t *testing.T) {
+	c := startCluster(t)
+	writeOrder(c, "O-1")
+	bill := func(id, orderID string, on *schemas.Consolidation) *schemas.InvoiceReady {
+		return &schemas.InvoiceReady{
+			InvoiceReadyID: id, Revision: 1, Kind: schemas.BillInvoice, OrderID: orderID, CustomerID: "C-1", Trigger: schemas.Consolidated, Currency: "EUR",
+			Lines: []schemas.InvoiceReadyLine{}, Total: schemas.MustAmount("10"), Evidence: []schemas.Evidence{}, Rule: "consolidated", ReadyAt: now.Add(3 * time.Hour), Consolidated: on,
+		}
+	}
+	day := schemas.DateOf(now)
+	open := &schemas.Consolidation{Schedule: "daily", PeriodFrom: day, PeriodTo: day}
+	closed := &schemas.Consolidation{Schedule: "daily", PeriodFrom: day, PeriodTo: day, InvoiceID: "ci-1", Records: 2, Total: schemas.MustAmount("20")}
+	for _, waiting := range []*schemas.InvoiceReady{bill("ir-8", "O-1", open), bill("ir-9", "O-1", open), bill("ir-10", "O-2", open)} {
+		write(c, topics.Consolidation, "C-1", waiting)
+	}
+	write(c, topics.InvoiceReady, "O-1", bill("ir-8", "O-1", closed))
+	order, err := c.view().Order(c.ctx, "O-1", now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(order.Bills) != 2 || len(order.Gathered) != 1 || order.Gathered[0].InvoiceReadyID != "ir-9" {
+		t.Errorf("%d bills, gathered %+v", len(order.Bills), order.Gathered)
+	}
+	if last := order.Chain[len(order.Chain)-1]; last.What != "ready to invoice: 10.00 EUR (consolidated) on consolidated invoice ci-1" {
+		t.Errorf("the last that happened is %q", last.What)
+	}
+}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -52,7 +53,7 @@ func printOrder(p *printer, order *inspect.Order, now time.Time) {
 		p.line("ordered %s, billed %s, %s", money(&state.Ordered, &state.Currency), billedWords(order), blockedWords(p, order))
 		printLines(p, state.Lines)
 	}
-	printBills(p, order.Bills)
+	printBills(p, order)
 	printBlocking(p, order.Blocking, now)
 	printAwaited(p, order, now)
 	printChain(p, order.Chain)
@@ -110,12 +111,25 @@ func some(quantity schemas.Quantity) string {
 	return quantity.String()
 }
 
-func printBills(p *printer, bills []schemas.InvoiceReady) {
-	if len(bills) == 0 {
+func printBills(p *printer, order *inspect.Order) {
+	if len(order.Bills) == 0 {
 		p.line("\n%s  nothing yet", p.strong("Billed"))
-		return
+	} else {
+		p.line("\n%s", p.strong("Billed"))
+		printBillTable(p, order.Bills, func(on *schemas.Consolidation, currency string) string {
+			return fmt.Sprintf("   on consolidated invoice %s, %s: %s, %s", on.InvoiceID, periodWords(on), plural(int(on.Records), "bill", "bills"), sums.Text(on.Total, currency))
+		})
 	}
-	p.line("\n%s", p.strong("Billed"))
+	if len(order.Gathered) > 0 {
+		p.line("\n%s", p.strong("Ready for a consolidated invoice that has not gone out"))
+		printBillTable(p, order.Gathered, func(on *schemas.Consolidation, _ string) string {
+			return fmt.Sprintf("   for %s, or the next period if that is closed", periodWords(on))
+		})
+	}
+}
+
+// printBillTable lists bills by line, and below each that is on a consolidated invoice what there is to say of that.
+func printBillTable(p *printer, bills []schemas.InvoiceReady, consolidated func(on *schemas.Consolidation, currency string) string) {
 	t := p.table("  ", []string{"ready at (UTC)", "what", "shipment", "total", "rule", "because of"}, "total")
 	for _, bill := range bills {
 		for i, line := range bill.Lines {
@@ -130,8 +144,20 @@ func printBills(p *printer, bills []schemas.InvoiceReady) {
 			}
 			t.row(instant(bill.ReadyAt), words, line.ShipmentID, money(&bill.Total, &bill.Currency), bill.Rule, evidenceWords(bill.Evidence))
 		}
+		if bill.Consolidated != nil {
+			t.row("", consolidated(bill.Consolidated, bill.Currency))
+		}
 	}
 	t.print()
+}
+
+// periodWords names the period of a consolidated invoice.
+func periodWords(of *schemas.Consolidation) string {
+	words := strings.ReplaceAll(of.Schedule, "_", " ") + " " + of.PeriodFrom.String()
+	if of.PeriodTo != of.PeriodFrom {
+		words += " to " + of.PeriodTo.String()
+	}
+	return words
 }
 
 // evidenceWords names the record that a bill rests on last, and how many more there are.
