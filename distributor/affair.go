@@ -71,9 +71,15 @@ func (c *course) ordinary() {
 		l.befall()
 	}
 	c.reserve()
-	left := c.play()
+	c.fulfil()
+}
+
+// fulfil has happen what was decided, states what must come of it, and has ERP bill it. It returns when the last parcel left.
+func (c *course) fulfil() (left time.Time) {
+	left = c.play()
 	c.settle()
 	c.invoice(left)
+	return left
 }
 
 // plain has all lines shipped as ordered.
@@ -99,7 +105,7 @@ func (c *course) unbilled(class string) {
 // onItsWay: the last parcel is still in the warehouse when the books are closed. ERP may have billed it.
 func (c *course) onItsWay() {
 	c.plain()
-	waits := c.parcels[len(withParts(c.parcels))-1]
+	waits := c.lastParcel()
 	waits.reaches = 1 + c.random.IntN(3)
 	for _, l := range c.lines {
 		for _, carried := range l.parts {
@@ -108,9 +114,7 @@ func (c *course) onItsWay() {
 			}
 		}
 	}
-	left := c.play()
-	c.settle()
-	c.invoice(left)
+	left := c.fulfil()
 	if c.chance(25) {
 		c.invoiceEarly(waits, left)
 	}
@@ -137,9 +141,7 @@ func (c *course) billedAhead() {
 			}
 		}
 	}
-	left := c.play()
-	c.settle()
-	c.invoice(left)
+	c.fulfil()
 }
 
 // heldForAWhile: what a hold has kept back is billed when it ends.
@@ -157,9 +159,7 @@ func (c *course) notHeardToArrive() {
 	for _, p := range c.parcels {
 		p.reaches = 4
 	}
-	left := c.play()
-	c.settle()
-	c.invoice(left)
+	c.fulfil()
 }
 
 // acceptedOtherwise: ERP confirms less of a line, at its own price, before anything ships.
@@ -174,9 +174,7 @@ func (c *course) acceptedOtherwise() {
 		c.planAt(c.placed.Add(c.hour), func(at time.Time) []Event { return c.tellAcceptance(at, schemas.AcceptanceChanged, true) })
 	}
 	l.priceBefore = nil
-	left := c.play()
-	c.settle()
-	c.invoice(left)
+	c.fulfil()
 }
 
 // repriced: ERP changes a price when all has been shipped, and perhaps billed: what is billed follows.
@@ -239,10 +237,8 @@ func (c *course) cancelledLate() {
 // cancelledTooLate: what has left stays billed, and nobody has to see to it.
 func (c *course) cancelledTooLate() {
 	c.plain()
-	left := c.play()
+	left := c.fulfil()
 	c.cancel(left.Add(c.hours(2)))
-	c.settle()
-	c.invoice(left)
 }
 
 // joint: another order of the same customer goes out in the same parcels.

@@ -2,7 +2,6 @@ package distributor
 
 import (
 	"fmt"
-	"math/big"
 	"slices"
 	"time"
 
@@ -237,64 +236,6 @@ func (l *line) endsShort() {
 	}
 }
 
-// tellOrder is the order as it stands at a stage.
-func (c *course) tellOrder(at time.Time, now stage, status schemas.OrderStatus) []Event {
-	order := c.order
-	order.Meta = c.dense(c.source, topics.CommerceOrders.Name(), order.OrderID, at)
-	order.Meta.RecordedAt = at.Add(c.toldLate)
-	order.Status = status
-	for _, l := range c.lines {
-		if l.added > now || l.leftOut && l.cancelled != never && l.cancelled <= now {
-			continue
-		}
-		said := schemas.OrderLine{
-			LineNo: l.no, ItemID: l.article.ItemID, Quantity: l.quantity, UOM: l.uom, PriceUnit: 1, WarehouseID: c.warehouse,
-			RequestedDate: schemas.DateOf(c.placed.Add(48 * c.hour)), Substitution: l.substitution, Status: schemas.LineOpen,
-		}
-		switch {
-		case l.changed > now:
-			said.Quantity = l.quantityBefore
-		case l.quantityOnOrder != 0:
-			said.Quantity = l.quantityOnOrder
-		}
-		if l.onOrder != nil {
-			said.UnitPrice, said.PriceUnit = &l.onOrder.price, l.onOrder.per
-		}
-		if status == schemas.OrderCancelled || l.cancelled != never && l.cancelled <= now {
-			said.Status = schemas.LineCancelled
-		}
-		order.Lines = append(order.Lines, said)
-	}
-	event := eventOf(topics.CommerceOrders, order.OrderID, order.Meta.RecordedAt, &order)
-	return []Event{event}
-}
-
-// tellAcceptance is what ERP says of the order, at first or in the end.
-func (c *course) tellAcceptance(at time.Time, status schemas.AcceptanceStatus, isLast bool) []Event {
-	acceptance := schemas.OrderAcceptance{Meta: c.positioned("erp", at), OrderID: c.order.OrderID, Status: status, Currency: c.order.Currency}
-	for _, l := range c.lines {
-		accepted := schemas.AcceptedLine{
-			LineNo: l.no, ItemID: l.article.ItemID, Status: status, ConfirmedQuantity: l.quantity, UOM: l.uom, PriceUnit: 1,
-			ConfirmedDate: schemas.DateOf(c.placed.Add(48 * c.hour)),
-		}
-		price := l.price
-		if l.priceBefore != nil && !isLast {
-			price = l.priceBefore
-		}
-		if price != nil {
-			accepted.UnitPrice, accepted.PriceUnit = price.forOne(l.uom)
-		}
-		acceptance.Lines = append(acceptance.Lines, accepted)
-	}
-	return []Event{eventOf(topics.ErpOrders, c.order.OrderID, at, &acceptance)}
-}
-
-// forOne says the price in another unit: so much for so many of it.
-func (p *priced) forOne(uom string) (schemas.Price, int64) {
-	ratio := new(big.Rat).Quo(p.article.perBase[uom], p.article.perBase[p.uom])
-	return schemas.Price(int64(p.price) * ratio.Num().Int64()), p.per * ratio.Denom().Int64()
-}
-
 // changesAt tells whether the order says something new at a stage.
 func (c *course) changesAt(now stage) bool {
 	for _, l := range c.lines {
@@ -312,8 +253,7 @@ func (d *Distributor) hours(n float64) time.Duration {
 
 // play plans all that was decided: the order and its changes, ERP's word, the parcels. It returns when the last parcel left.
 func (c *course) play() (left time.Time) {
-	name := c.affair
-	c.full.truth.Stories[c.order.OrderID] = name
+	c.full.truth.Stories[c.order.OrderID] = c.affair
 	accepts := c.order.Channel == "edi" && c.isAgreed
 	tell := func(at time.Time, now stage, status schemas.OrderStatus) {
 		c.planAt(at, func(at time.Time) []Event { return c.tellOrder(at, now, status) })
@@ -371,6 +311,12 @@ func (c *course) ask(at time.Time, kind schemas.CommandKind, why string) {
 	})
 }
 
+// lastParcel is the last that carries something.
+func (c *course) lastParcel() *parcel {
+	carrying := withParts(c.parcels)
+	return carrying[len(carrying)-1]
+}
+
 func withParts(parcels []*parcel) (carrying []*parcel) {
 	for _, p := range parcels {
 		if len(p.parts) > 0 {
@@ -408,46 +354,4 @@ func (c *course) playParcel(p *parcel) {
 	if p.cancels {
 		c.planAt(p.at[p.reaches-1].Add(c.hours(1)), func(at time.Time) []Event { return []Event{c.tellParcel(p, schemas.MilestoneCancelled, at)} })
 	}
-}
-
-func (c *course) tellParcel(p *parcel, milestone schemas.Milestone, at time.Time) Event {
-	meta := c.dense(c.wms(), topics.WmsShipments.Name(), p.id, at)
-	meta.RecordedAt = at.Add(p.lateBy)
-	return c.sayOfParcel(p, milestone, meta)
-}
-
-func (c *course) sayOfParcel(p *parcel, milestone schemas.Milestone, meta schemas.Meta) Event {
-	shipment := schemas.Shipment{Meta: meta, ShipmentID: p.id, WarehouseID: c.warehouse, Milestone: milestone, LastForOrder: p.last}
-	for _, carried := range p.parts {
-		said := schemas.ShipmentLine{
-			OrderID: carried.line.course.order.OrderID, LineNo: carried.line.no, ItemID: carried.article.ItemID, Quantity: carried.quantity, UOM: carried.uom,
-		}
-		if carried.article != carried.line.article {
-			said.SubstituteFor = &carried.line.article.ItemID
-		}
-		if milestone == schemas.MilestoneReturned {
-			if said.Quantity = carried.returned; said.Quantity == 0 {
-				continue
-			}
-		}
-		if milestone == schemas.MilestoneDelivered {
-			said.ConfirmedQuantity = carried.signed
-		}
-		if carried.first != 0 && milestone == schemas.MilestoneAllocated {
-			said.Quantity = carried.first
-		}
-		if milestone == carried.weighed || milestone == schemas.MilestoneDelivered && carried.weighed == schemas.MilestoneShipped {
-			said.CatchWeight = carried.weight
-		}
-		shipment.Lines = append(shipment.Lines, said)
-	}
-	return eventOf(topics.WmsShipments, p.id, meta.RecordedAt, &shipment)
-}
-
-// wms is the system of the order's warehouse.
-func (c *course) wms() string {
-	if c.warehouse == annex {
-		return "wms-east"
-	}
-	return "wms-" + c.warehouse
 }

@@ -247,6 +247,12 @@ func (p *priced) in(uom string) *big.Rat {
 	return each.Quo(each, p.article.perBase[p.uom])
 }
 
+// forOne says the price in another unit: so much for so many of it.
+func (p *priced) forOne(uom string) (schemas.Price, int64) {
+	ratio := new(big.Rat).Quo(p.article.perBase[uom], p.article.perBase[p.uom])
+	return schemas.Price(int64(p.price) * ratio.Num().Int64()), p.per * ratio.Denom().Int64()
+}
+
 // ratOf is a number of millionths.
 func ratOf(millionths int64) *big.Rat { return big.NewRat(millionths, 1_000_000) }
 

@@ -65,21 +65,17 @@ func (c *course) articleLate() {
 	c.planAt(c.placed, func(at time.Time) []Event { return c.openPosition(a, c.warehouse, at) })
 	c.planAt(c.placed.Add(150*c.hour), func(at time.Time) []Event { return []Event{c.tellArticle(a.Item, at)} })
 	c.plain()
-	left := c.play()
-	c.settle()
-	c.invoice(left)
+	c.fulfil()
 }
 
 func (c *course) articleNever() {
 	a := c.newcomer()
 	c.plain()
-	left := c.play()
 	l := c.lines[len(c.lines)-1]
 	l.hindered, l.parts[0].pays = true, 0
 	c.open("unknown_reference", l)
 	c.full.truth.open(Exception{Class: "unknown_reference", Item: a.ItemID + "@" + c.warehouse})
-	c.settle()
-	c.invoice(left)
+	c.fulfil()
 }
 
 func (c *course) warehouseNever() {
@@ -93,7 +89,7 @@ func (c *course) warehouseNever() {
 // stuck: what is told of the first parcel counts only up to a milestone.
 func (c *course) stuck(class string) {
 	c.plain()
-	p := c.parcels[len(withParts(c.parcels))-1]
+	p := c.lastParcel()
 	c.parcels = []*parcel{p}
 	p.parts = nil
 	for _, l := range c.lines {

@@ -107,7 +107,7 @@ func (c *course) demand(l *line) {
 	for _, carried := range l.parts {
 		waits := carried.parcel.reaches <= 3 && !carried.parcel.cancels
 		if waits || carried.parcel.unheard {
-			if p := c.full.positions[carried.article.ItemID+"@"+c.warehouse]; p != nil {
+			if p := c.stockOf(carried.article, c.warehouse); p != nil {
 				p.allocated += carried.article.convert(carried.quantity, carried.uom, carried.article.BaseUOM)
 			}
 		}
@@ -118,7 +118,7 @@ func (c *course) demand(l *line) {
 	if l.done || l.cancelled != never || !c.isAgreed || c.untold || left <= 0 {
 		return
 	}
-	if p := c.full.positions[l.article.ItemID+"@"+c.warehouse]; p != nil {
+	if p := c.stockOf(l.article, c.warehouse); p != nil {
 		p.committed += l.article.convert(left, l.uom, l.article.BaseUOM)
 	}
 }

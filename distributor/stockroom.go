@@ -46,9 +46,14 @@ func (d *Distributor) newPosition(a *article, warehouse string) *position {
 	return p
 }
 
+// stockOf is an article's position in a warehouse; nil where master data knows no such.
+func (d *Distributor) stockOf(a *article, warehouse string) *position {
+	return d.full.positions[a.ItemID+"@"+warehouse]
+}
+
 // openPosition receives the first goods.
 func (d *Distributor) openPosition(a *article, warehouse string, at time.Time) []Event {
-	p := d.full.positions[a.ItemID+"@"+warehouse]
+	p := d.stockOf(a, warehouse)
 	if p == nil {
 		p = d.newPosition(a, warehouse)
 	}
@@ -92,7 +97,7 @@ func (c *course) issue(carried *part, at time.Time) []Event {
 		m.Meta.RecordedAt = at.Add(carried.parcel.lateBy)
 	}
 	quantity := a.convert(carried.quantity, uom, a.BaseUOM)
-	p := c.full.positions[a.ItemID+"@"+c.warehouse]
+	p := c.stockOf(a, c.warehouse)
 	switch {
 	case c.warehouse == annex:
 		return nil
@@ -114,7 +119,7 @@ func (c *course) issue(carried *part, at time.Time) []Event {
 // takeBack books what comes back: it is there again, and nobody may have it until someone has looked at it.
 func (c *course) takeBack(p *parcel, at time.Time) (events []Event) {
 	for _, carried := range p.parts {
-		stock := c.full.positions[carried.article.ItemID+"@"+c.warehouse]
+		stock := c.stockOf(carried.article, c.warehouse)
 		if carried.returned == 0 || stock == nil {
 			continue
 		}
@@ -132,7 +137,7 @@ func (c *course) reserve() {
 		return
 	}
 	l := c.lines[0]
-	p := c.full.positions[l.article.ItemID+"@"+c.warehouse]
+	p := c.stockOf(l.article, c.warehouse)
 	if p == nil || len(withParts(c.parcels)) == 0 {
 		return
 	}
@@ -170,7 +175,7 @@ var stockAffairs = []struct {
 func (d *Distributor) stockAffair(at time.Time) {
 	of := stockAffairs[d.draw(len(stockAffairs), func(i int) int { return stockAffairs[i].share })]
 	a := d.full.articles[d.random.IntN(len(d.full.articles))]
-	of.tell(d, d.full.positions[a.ItemID+"@"+d.pick(d.warehouses)], at)
+	of.tell(d, d.stockOf(a, d.pick(d.warehouses)), at)
 }
 
 // planStock plans a movement of whole base units.
@@ -183,7 +188,7 @@ func (d *Distributor) planStock(p *position, at time.Time, kind schemas.Movement
 // transfer sends goods to another warehouse.
 func (d *Distributor) transfer(p *position, at time.Time) {
 	quantity := schemas.Quantity(5+d.random.IntN(40)) * one
-	to := d.full.positions[p.article.ItemID+"@"+d.pick(d.warehouses)]
+	to := d.stockOf(p.article, d.pick(d.warehouses))
 	if to == p {
 		return
 	}
