@@ -42,6 +42,7 @@ type finding struct {
 	Kinds    []Kind
 	Billed   net
 	Ready    net
+	Expected schemas.Amount   // what was to be billed
 	Quantity schemas.Quantity // billed twice, or ahead of what is ready
 	Amount   schemas.Amount   // that is in question
 	Currency string
@@ -102,10 +103,13 @@ func compareUnit(shares []share, billed []billing) (v verdict) {
 	}
 	readyQuantity, _ := ready.total()
 	f.Kinds = differences(ready, invoiced, billed)
-	expected := ready.amountFor(q)
-	f.Amount = magnitude(money.Sum(amount, -expected))
-	if slices.ContainsFunc(f.Kinds, Kind.concernsAll) {
+	f.Expected = expected(ready, q, slices.Contains(f.Kinds, UOMDiffers))
+	f.Amount = magnitude(money.Sum(amount, -f.Expected))
+	switch {
+	case slices.ContainsFunc(f.Kinds, Kind.concernsAll):
 		f.Amount = magnitude(amount)
+	case slices.Contains(f.Kinds, UOMDiffers):
+		f.Amount = max(f.Amount, magnitude(amount))
 	}
 	if slices.Contains(f.Kinds, QuantityDiffers) && q > readyQuantity && secondInvoice(billed) {
 		double := f
@@ -125,6 +129,16 @@ func compareUnit(shares []share, billed []billing) (v verdict) {
 		v.Mismatch = append(v.Mismatch, f)
 	}
 	return v
+}
+
+// expected is what a quantity is to be billed at. A quantity in another unit of measure says nothing of what is ready: all of
+// that is expected then, and what is billed, or what is missing of it, is in question, whichever is more.
+func expected(ready net, q schemas.Quantity, otherUnit bool) schemas.Amount {
+	if otherUnit {
+		_, all := ready.total()
+		return all
+	}
+	return ready.amountFor(q)
 }
 
 // differences names the ways in which what was billed is not a part of what was ready.
@@ -168,7 +182,7 @@ func differences(ready, invoiced net, billed []billing) (kinds []Kind) {
 			kinds = append(kinds, kind.kind)
 		}
 	}
-	if amount != ready.amountFor(q) && (len(kinds) > 0 || extensionsDiffer(invoiced, billed)) {
+	if amount != expected(ready, q, uom) && (len(kinds) > 0 || extensionsDiffer(invoiced, billed)) {
 		kinds = append(kinds, AmountDiffers)
 	}
 	return kinds

@@ -11,14 +11,13 @@ import (
 func mismatchMessage(f finding) string {
 	billedQuantity, billedAmount := f.Billed.total()
 	readyQuantity, _ := f.Ready.total()
-	expected := f.Ready.amountFor(billedQuantity)
 	texts := make([]string, len(f.Kinds))
 	for i, kind := range f.Kinds {
 		switch kind {
 		case QuantityDiffers:
 			texts[i] = differs(kind, billedQuantity.String(), readyQuantity.String())
 		case AmountDiffers:
-			texts[i] = differs(kind, f.Billed.digits(billedAmount), f.Ready.digits(expected))
+			texts[i] = differs(kind, f.Billed.digits(billedAmount), f.Ready.digits(f.Expected))
 		default:
 			part := parts[kind]
 			texts[i] = differs(kind, strings.Join(f.Billed.distinct(part), ", "), strings.Join(f.Ready.distinct(part), ", "))

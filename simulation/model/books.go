@@ -324,7 +324,8 @@ func (e *Expectation) match(at OrderLine, l *invoicedLine, o *order) {
 		e.Unmatched[at] = true
 		return
 	case differ && terms.uom != readyTerms.uom && terms.item == readyTerms.item && terms.customer == readyTerms.customer && terms.currency == readyTerms.currency:
-		x.Class, x.Amount = "invoice_mismatch", size(minus(invoiced.amount, expected))
+		// Unlike quantities: all that is billed is in question, or all that the money is away from what is ready.
+		x.Class, x.Amount = "invoice_mismatch", most(size(invoiced.amount), size(minus(invoiced.amount, readySum.amount)))
 	case differ: // all of it is in question
 		x.Class, x.Amount = "invoice_mismatch", size(invoiced.amount)
 	case tooMuch && billing > 1:
