@@ -3,6 +3,7 @@ package processors
 
 import (
 	"waybill/processors/consolidation"
+	"waybill/processors/credit"
 	"waybill/processors/exceptions"
 	"waybill/processors/figures"
 	"waybill/processors/fulfilment"
@@ -24,6 +25,7 @@ func Stages(catalogue topics.Catalogue) []*stream.Stage {
 		receivables.Stage(catalogue, receivables.DefaultPolicy()),
 		exceptions.Stage(catalogue, exceptions.DefaultPolicy()),
 		tracker.Stage(),
+		credit.Stage(credit.DefaultPolicy()),
 		figures.Stage(figures.DefaultPolicy()),
 	}
 }

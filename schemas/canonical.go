@@ -158,6 +158,22 @@ type Demand struct {
 	At          time.Time `avro:"at" json:"at"`
 }
 
+// Exposure is one figure from which follows what an order, invoice or payment takes of its customer's credit: o2c.credit,
+// keyed by customer_id. The latest state of (document, document_id) wins. Of an order not yet invoiced is what the order comes
+// to, less what of it is on ERP invoices.
+type Exposure struct {
+	CustomerID string         `avro:"customer_id" json:"customer_id"`
+	Document   CreditDocument `avro:"document" json:"document"`
+	DocumentID string         `avro:"document_id" json:"document_id"` // order_id, invoice_id or payment_id
+	Currency   string         `avro:"currency" json:"currency"`       // ISO 4217
+
+	// Of an order: what it comes to, billed or still to be billed; of order_invoiced: what of it is on ERP invoices, net of credit
+	// memos; of an invoice: its open balance; of a payment, below zero: what is applied to no invoice. Zero: nothing any more.
+	Amount Amount    `avro:"amount" json:"amount"`
+	Origin Evidence  `avro:"origin" json:"origin"` // record that the document comes from
+	At     time.Time `avro:"at" json:"at"`         // when this was told
+}
+
 // OrderFact tells the tracker what other keyspaces know of an order: o2c.order-facts, keyed by order_id. Exactly one of
 // Exception and Receivable is set.
 type OrderFact struct {

@@ -35,6 +35,7 @@ var typeOfTopic = map[string]reflect.Type{
 	"o2c.replays":        reflect.TypeFor[Replay](),
 	"o2c.overrides":      reflect.TypeFor[Override](),
 	"o2c.demand":         reflect.TypeFor[Demand](),
+	"o2c.credit":         reflect.TypeFor[Exposure](),
 	"o2c.order-facts":    reflect.TypeFor[OrderFact](),
 	"o2c.customers":      reflect.TypeFor[Customer](),
 	"o2c.items":          reflect.TypeFor[Item](),

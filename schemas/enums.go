@@ -16,6 +16,7 @@ type (
 	DisputeStatus     string
 	SubstitutionPrice string
 	CommandKind       string
+	CreditDocument    string
 	RepairAction      string
 	BillKind          string
 	Severity          string
@@ -87,6 +88,11 @@ const (
 	PriceOriginal   SubstitutionPrice = "original"
 	PriceSubstitute SubstitutionPrice = "substitute"
 	PriceLower      SubstitutionPrice = "lower"
+
+	CreditOrder         CreditDocument = "order"
+	CreditOrderInvoiced CreditDocument = "order_invoiced"
+	CreditInvoice       CreditDocument = "invoice"
+	CreditPayment       CreditDocument = "payment"
 
 	CommandAssign   CommandKind = "assign"
 	CommandResolve  CommandKind = "resolve"

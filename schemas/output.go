@@ -98,6 +98,7 @@ type OrderState struct {
 	// BilledElsewhere is what stays billed in other currencies, net of credits, by currency: ERP may change an order's.
 	BilledElsewhere []Money `avro:"billed_elsewhere" json:"billed_elsewhere"`
 
+	Invoiced     Amount      `avro:"invoiced" json:"invoiced"`             // by ERP, net of credit memos, in the currency
 	PlacedAt     *time.Time  `avro:"placed_at" json:"placed_at,omitempty"` // when the first that was heard of the order happened
 	Departures   []Departure `avro:"departures" json:"departures"`         // by shipment_id
 	ByHand       bool        `avro:"by_hand" json:"by_hand"`               // somebody worked an exception of the order by command

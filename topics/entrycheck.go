@@ -31,7 +31,7 @@ var systemKinds = []string{"ar", "commerce", "edi", "erp", "waybill", "wms"}
 
 // Stages lists waybill's stages in the order of the flow.
 func Stages() []string {
-	return []string{"intake", "fulfilment", "consolidation", "inventory", "receivables", "exceptions", "tracker", "figures"}
+	return []string{"intake", "fulfilment", "consolidation", "inventory", "receivables", "exceptions", "tracker", "credit", "figures"}
 }
 
 var (

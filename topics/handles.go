@@ -58,6 +58,7 @@ var (
 	Replays    = topic[schemas.Replay]("o2c.replays")
 	Overrides  = topic[schemas.Override]("o2c.overrides")
 	Demand     = topic[schemas.Demand]("o2c.demand")
+	Credit     = topic[schemas.Exposure]("o2c.credit")
 	OrderFacts = topic[schemas.OrderFact]("o2c.order-facts")
 
 	Consolidation = topic[schemas.InvoiceReady]("o2c.consolidation")

@@ -7,7 +7,7 @@ type Overriding uint8
 const (
 	NoOverride      Overriding = iota // it is refused: another system owns what is missing
 	OverrideBills                     // fulfilment lets the reason go, and bills
-	OverrideAccepts                   // the exception closes, as long as it says what it says now
+	OverrideAccepts                   // the exception closes, as long as no more is at risk than now
 )
 
 // override is what an override of a class does, for people, and what it has to say for that.
@@ -25,7 +25,7 @@ var overrides = map[string]override{
 	SubstitutionRefused:  {OverrideBills, "takes the substitute, at the price of the customer's substitution rule", ""},
 	SubstitutionUnpriced: {OverrideBills, "prices the substitute as the override says, on this line alone", "price"},
 	ShippedAfterCancel:   {OverrideBills, "bills what had left by then, as if the line were not cancelled", ""},
-	CreditExceeded:       {OverrideAccepts, "accepts what is open as it now is", ""},
+	CreditExceeded:       {OverrideAccepts, "accepts what is open as it now is, until it is more", ""},
 }
 
 // Overriding says who follows an override of the class.

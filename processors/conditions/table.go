@@ -118,7 +118,7 @@ var classes = []Class{
 		"The message says where the payment stands. Find whose it is and what it is for, and apply it in AR; what cannot be placed is settled there and the exception resolved."},
 	{Disputed, "a customer's dispute is open", schemas.SeverityHigh, ByClass, "receivables", 5 * days, ByCause, "the dispute is accepted, rejected or withdrawn",
 		"Settle the dispute in AR. Its amount is not collected meanwhile."},
-	{CreditExceeded, "open balance and open orders exceed the credit limit; no stage raises it yet", schemas.SeverityHigh, ByClass, "credit", 24 * hours, ByCause, "falls below the limit, or an override",
+	{CreditExceeded, "the open balance of a customer's invoices and what is not yet invoiced of the orders, less payments that are on no invoice, exceed the credit limit", schemas.SeverityHigh, ByClass, "credit", 24 * hours, ByCause, "falls below the limit, or an override",
 		"Have the customer pay, raise the limit in ERP, or reduce the open orders."},
 	{Held, "a person holds the billing of an order or of a line", schemas.SeverityMedium, ByClass, "billing", 5 * days, ByCause, "released by command",
 		"Settle what the message names, then release it: `waybill order release ORDER --reason WHY`. What had become ready meanwhile is billed."},

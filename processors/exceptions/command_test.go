@@ -101,7 +101,7 @@ func TestWhatBecomesOfACommand(t *testing.T) {
 		{"override taken back, when the cause has cleared by it", []any{line(raise(5, conditions.ShortShipped, "a", "")), command(10, schemas.CommandOverride, "c-o", ""), clears(11, "overridden by ann: because"), command(12, schemas.CommandOverride, "c-u", `{"undo":true}`)}, resolved, "integration",
 			"sent to fulfilment, which takes the override back and credits what was billed by it"},
 		{"override of no line", []any{raise(5, conditions.ShortShipped, "a", ""), command(10, schemas.CommandOverride, "c-o", "")}, open, "integration", "refused: the exception names no order line"},
-		{"override of a credit limit", []any{raise(5, conditions.CreditExceeded, "a", "1"), command(10, schemas.CommandOverride, "c-o", "")}, resolved, "integration", "overridden: it accepts what is open as it now is"},
+		{"override of a credit limit", []any{raise(5, conditions.CreditExceeded, "a", "1"), command(10, schemas.CommandOverride, "c-o", "")}, resolved, "integration", "overridden: it accepts what is open as it now is, until it is more"},
 		{"override of a credit limit does not cover another value", []any{raise(5, conditions.CreditExceeded, "a", "1"), command(10, schemas.CommandOverride, "c-o", ""), raise(15, conditions.CreditExceeded, "a", "9")}, open, "integration",
 			"refused: what the exception says has changed since; override it again if that is let go too"},
 		{"override of a credit limit taken back", []any{raise(5, conditions.CreditExceeded, "a", "1"), command(10, schemas.CommandOverride, "c-o", ""), command(12, schemas.CommandOverride, "c-u", `{"undo":true}`)}, open, "integration", "taken back"},

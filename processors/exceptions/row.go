@@ -60,7 +60,7 @@ func (r Row) raised(c *schemas.Condition) Row {
 		}
 		r.Shown = showsAfter(c) == 0
 		r.Standing, r.OpenedAt, r.ClearedAt, r.Resolution = true, c.At, nil, nil
-	case !saysTheSame(r.Raised, c):
+	case !accepts(r.Raised, c):
 		r.AcceptFrom = c.At
 	}
 	r.Raised = c
@@ -72,9 +72,14 @@ func showsAfter(c *schemas.Condition) time.Duration {
 	return class.ShowsAfter()
 }
 
-// saysTheSame compares what a person who resolves an exception has accepted.
-func saysTheSame(a, b *schemas.Condition) bool {
-	return a.Message == b.Message && same(a.AmountAtRisk, b.AmountAtRisk) && same(a.Currency, b.Currency)
+// accepts tells whether a person who settled an exception as it was has settled what it says now. Where an override accepts
+// what is at risk, it accepts less.
+func accepts(was, now *schemas.Condition) bool {
+	class, _ := conditions.Of(now.Class)
+	if class.Overriding() == conditions.OverrideAccepts && was.AmountAtRisk != nil && now.AmountAtRisk != nil {
+		return *now.AmountAtRisk <= *was.AmountAtRisk && same(was.Currency, now.Currency)
+	}
+	return was.Message == now.Message && same(was.AmountAtRisk, now.AmountAtRisk) && same(was.Currency, now.Currency)
 }
 
 func same[T comparable](a, b *T) bool { return a == b || a != nil && b != nil && *a == *b }

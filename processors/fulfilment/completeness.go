@@ -64,6 +64,7 @@ func (c *LineCount) add(tally LineTally, sign int32) {
 	}
 	c.Unbilled += schemas.Amount(sign) * tally.Unbilled
 	c.Waiting += schemas.Amount(sign) * tally.Waiting
+	c.Due += schemas.Amount(sign) * tally.Due
 }
 
 // settleTally adds to a line's tally what depends on what is billed of it.
@@ -75,6 +76,7 @@ func (v *verdict) settleTally(billed []Bill) {
 	for i := range billed {
 		covered += v.covers(&billed[i])
 	}
+	defer v.settleDue(billed)
 	if v.ahead {
 		v.settleAhead(covered)
 		return
@@ -99,6 +101,16 @@ func (v *verdict) settleTally(billed []Bill) {
 	}
 	if amount := v.worth(waiting); amount != nil {
 		v.tally.Waiting = *amount
+	}
+}
+
+// settleDue adds what the line comes to: what is billed of it in the order's currency, and what is still to be.
+func (v *verdict) settleDue(billed []Bill) {
+	v.tally.Due = v.tally.Unbilled
+	for i := range billed {
+		if billed[i].Currency == v.currency {
+			v.tally.Due += billed[i].Amount
+		}
 	}
 }
 

@@ -66,14 +66,14 @@ func TestTheWarehouseShipsNoMoreWhenItsLastShipmentAndAllOthersHaveLeft(t *testi
 }
 
 func TestCountingALineAnewForgetsWhatItWas(t *testing.T) {
-	one := LineTally{true, true, true, true, true, 5, 7}
+	one := LineTally{true, true, true, true, true, 5, 7, 9}
 	var count LineCount
 	count.exchange(LineTally{}, one)
-	if count != (LineCount{1, 1, 1, 1, 1, 5, 7}) {
+	if count != (LineCount{1, 1, 1, 1, 1, 5, 7, 9}) {
 		t.Errorf("got %+v", count)
 	}
-	count.exchange(one, LineTally{Open: true, Unbilled: 3})
-	if count != (LineCount{Open: 1, Unbilled: 3}) {
+	count.exchange(one, LineTally{Open: true, Unbilled: 3, Due: 4})
+	if count != (LineCount{Open: 1, Unbilled: 3, Due: 4}) {
 		t.Errorf("got %+v", count)
 	}
 }

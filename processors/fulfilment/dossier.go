@@ -234,6 +234,7 @@ func (d *dossier) settle() {
 	d.tellHeld()
 	d.assess()
 	d.awaitCustomer()
+	d.expose()
 	d.write()
 }
 

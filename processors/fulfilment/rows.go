@@ -3,6 +3,7 @@ package fulfilment
 import (
 	"time"
 
+	"waybill/processors/exposure"
 	"waybill/processors/milestones"
 	"waybill/schemas"
 )
@@ -31,7 +32,8 @@ type OrderRow struct {
 	Raised          []RaisedRow   `avro:"raised"`   // about the order as a whole
 	Grace           bool          `avro:"grace"`    // the grace timer of the unknown order runs
 	AwaitedCustomer string        `avro:"awaited_customer"`
-	AsOf            time.Time     `avro:"as_of"` // latest occurred_at of the order's facts
+	Exposed         exposure.Use  `avro:"exposed"` // what it was last told to come to
+	AsOf            time.Time     `avro:"as_of"`   // latest occurred_at of the order's facts
 }
 
 // LineCount sums up what LineTally says of each line, so that nobody needs to read them all.
@@ -43,6 +45,7 @@ type LineCount struct {
 	Troubled int32          `avro:"troubled"`
 	Unbilled schemas.Amount `avro:"unbilled"`
 	Waiting  schemas.Amount `avro:"waiting"`
+	Due      schemas.Amount `avro:"due"`
 }
 
 // PlacedOrder is the order's own state, by its latest event.
@@ -122,6 +125,7 @@ type LineTally struct {
 	Troubled bool           `avro:"troubled"` // a condition stands
 	Unbilled schemas.Amount `avro:"unbilled"` // value of what is still to be billed, shipped or not
 	Waiting  schemas.Amount `avro:"waiting"`  // value of what was shipped and is not billed
+	Due      schemas.Amount `avro:"due"`      // value of what is billed or still to be billed
 }
 
 // Part is what one shipment carries of a line in one item and unit of measure.

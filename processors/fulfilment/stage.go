@@ -62,6 +62,7 @@ type fulfilment struct {
 	consolidated *stream.Output[schemas.InvoiceReady]
 	demand       *stream.Output[schemas.Demand]
 	conditions   *stream.Output[schemas.Condition]
+	exposures    *stream.Output[schemas.Exposure]
 	board        *conditions.Board
 }
 
@@ -82,6 +83,7 @@ func Stage(catalogue topics.Catalogue, policy Policy) *stream.Stage {
 	f.bills = stream.Emit(stage, topics.InvoiceReady)
 	f.consolidated = stream.Emit(stage, topics.Consolidation)
 	f.demand = stream.Emit(stage, topics.Demand)
+	f.exposures = stream.Emit(stage, topics.Credit)
 	f.conditions = stream.Emit(stage, topics.Conditions)
 	f.board = conditions.NewBoard(stage, 5, f.conditions)
 	stream.On(stage, topics.Orders, f.takeOrder)

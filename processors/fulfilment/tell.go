@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"waybill/processors/conditions"
+	"waybill/processors/exposure"
 	"waybill/schemas"
 	"waybill/state"
 )
@@ -249,6 +250,17 @@ func (d *dossier) assess() {
 		o.Holds = slices.Clone(o.Holds)
 		o.Holds[at].Assessed = &summary
 	}
+}
+
+// expose tells what the order comes to where that is not as it was last told: it takes of its customer's credit. What is not
+// billed yet counts at the price that held when the line was last looked at.
+func (d *dossier) expose() {
+	o := d.order
+	if o.Placed == nil {
+		return
+	}
+	now := exposure.Use{CustomerID: o.Placed.CustomerID, Currency: currencyOf(o), Amount: saturated(o.Count.Due)}
+	o.Exposed = exposure.Tell(d.s, d.exposures, schemas.CreditOrder, o.OrderID, o.Exposed, now, o.Placed.Fact.Origin)
 }
 
 // unbilledBehind is what a shipment's hold touches: the lines that the shipment carries, as far as its earlier milestones told;

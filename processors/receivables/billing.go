@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"waybill/processors/conditions"
+	"waybill/processors/exposure"
 	"waybill/processors/money"
 	"waybill/schemas"
 	"waybill/state"
@@ -109,9 +110,18 @@ func (r *receivables) tell(s *stream.Step, before, account *Account, deducted de
 	if !sameReceivable(earlier, now) {
 		r.receivables.Send(s, account.InvoiceID, now)
 	}
+	exposure.Tell(s, r.exposures, schemas.CreditInvoice, account.InvoiceID, openOf(earlier), openOf(now), account.Invoice.Origin)
 	r.tellTotal(s, account, now)
 	r.tellDeduction(s, account, now, deducted)
 	r.tellOrders(s, account, now)
+}
+
+// openOf is what an invoice takes of its customer's credit.
+func openOf(r *schemas.Receivable) exposure.Use {
+	if r == nil || r.Open == 0 {
+		return exposure.Use{}
+	}
+	return exposure.Use{CustomerID: r.CustomerID, Currency: r.Currency, Amount: r.Open}
 }
 
 // tellOrders tells each order that the invoice bills where the invoice stands, when that is news to it.

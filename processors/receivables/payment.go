@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"waybill/processors/conditions"
+	"waybill/processors/exposure"
 	"waybill/processors/money"
 	"waybill/schemas"
 	"waybill/state"
@@ -75,6 +76,7 @@ func (r *receivables) onPayment(s *stream.Step, event *schemas.PaymentEvent) err
 	s.Observe(payment.Meta.OccurredAt)
 	s.Count("applied")
 	id := conditions.ID(conditions.UnappliedPayment, payment.PaymentID)
+	r.expose(s, payment, event.Origin)
 	state, amount := placed(payment)
 	if state == Applied {
 		r.conditions.Clear(s, conditions.UnappliedPayment, id, "applied")
@@ -85,6 +87,25 @@ func (r *receivables) onPayment(s *stream.Step, event *schemas.PaymentEvent) err
 	condition.Causes = append(condition.Causes, event.Origin)
 	r.conditions.Raise(s, condition)
 	return nil
+}
+
+// expose tells what of a payment is applied to no invoice: it is the customer's, and taken off what is used of the credit. More
+// that is applied than was received is taken off too much elsewhere.
+func (r *receivables) expose(s *stream.Step, payment *schemas.Payment, origin schemas.Evidence) {
+	var before, now exposure.Use
+	if row := r.unplaced.Get(s, state.Text(payment.PaymentID)); row != nil {
+		before = *row
+	}
+	if payment.CustomerID != nil {
+		now = exposure.Use{CustomerID: *payment.CustomerID, Currency: payment.Currency, Amount: money.Sum(money.Applied(payment.Applications), -payment.Amount)}
+	}
+	switch now = exposure.Tell(s, r.exposures, schemas.CreditPayment, payment.PaymentID, before, now, origin); {
+	case now == before:
+	case now.Amount == 0:
+		r.unplaced.Delete(s, state.Text(payment.PaymentID))
+	default:
+		r.unplaced.Put(s, state.Text(payment.PaymentID), &now)
+	}
 }
 
 // tellSettlement raises a payment that is applied to an invoice of which it settles nothing: the invoice is of another

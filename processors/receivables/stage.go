@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"waybill/processors/conditions"
+	"waybill/processors/exposure"
 	"waybill/schemas"
 	"waybill/state"
 	"waybill/stream"
@@ -57,6 +58,8 @@ type receivables struct {
 	target    *stream.Timers                          // by order and shipment
 
 	conditions *conditions.Board
+	exposures  *stream.Output[schemas.Exposure]
+	unplaced   *stream.Table[state.Text, exposure.Use] // by payment: what of it is on no invoice
 }
 
 // Stage declares the stage.
@@ -83,6 +86,8 @@ func Stage(_ topics.Catalogue, policy Policy) *stream.Stage {
 	r.receivables = stream.EmitLatest(stage, topics.Receivables)
 	r.facts = stream.Emit(stage, topics.OrderFacts)
 	r.conditions = conditions.NewBoard(stage, 12, stream.EmitLatest(stage, topics.Conditions))
+	r.exposures = stream.Emit(stage, topics.Credit)
+	r.unplaced = stream.NewTable[state.Text, exposure.Use](stage, 15, "unplaced")
 	stream.On(stage, topics.Billing, r.onBilling)
 	stream.On(stage, topics.Payments, r.onPayment)
 	stream.On(stage, topics.InvoiceReady, r.onInvoiceReady)

@@ -3,6 +3,7 @@ package tracker
 import (
 	"time"
 
+	"waybill/processors/exposure"
 	"waybill/schemas"
 	"waybill/state"
 )
@@ -59,6 +60,8 @@ type OrderRow struct {
 	ByHand           bool           `avro:"by_hand"` // somebody worked an exception of it by command
 	Told             int64          `avro:"told"`    // fingerprint of the status that was told last; zero: none was
 
+	Exposed exposure.Use `avro:"exposed"` // what was last told to be on ERP invoices
+
 	WatchAt time.Time `avro:"watch_at"` // for which the timer is set that looks for what is overdue; zero: none was
 	Overdue []string  `avro:"overdue"`  // warehouses that an exception stands for, sorted
 }
@@ -109,6 +112,7 @@ type InvoiceRow struct {
 	At        time.Time           `avro:"at"`
 	Stated    time.Time           `avro:"stated"`    // when ERP said what is kept here
 	IssuedOn  schemas.Date        `avro:"issued_on"` // zero: an earlier release did not keep it
+	Currency  string              `avro:"currency"`  // empty: an earlier release did not keep it
 	Lines     []BilledLine        `avro:"lines"`
 }
 
@@ -130,6 +134,7 @@ type BilledLine struct {
 	ItemID   string           `avro:"item_id"`
 	Quantity schemas.Quantity `avro:"quantity"`
 	UOM      string           `avro:"uom"`
+	Amount   schemas.Amount   `avro:"amount"` // of ERP's invoices
 }
 
 // later is the later of two times. A row's time does not go back when a source's clock does.

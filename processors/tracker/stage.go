@@ -13,6 +13,7 @@ import (
 
 	"waybill/processors/commands"
 	"waybill/processors/conditions"
+	"waybill/processors/exposure"
 	"waybill/schemas"
 	"waybill/state"
 	"waybill/stream"
@@ -20,13 +21,14 @@ import (
 )
 
 type tracker struct {
-	rows     *stream.Table[rowKey, Row]
-	items    *stream.Reference[schemas.Item]
-	due      *stream.Timers
-	watching *stream.Timers // for what is overdue
-	board    *conditions.Board
-	out      *stream.Output[schemas.OrderState]
-	prints   *state.Codec[schemas.OrderState]
+	rows      *stream.Table[rowKey, Row]
+	items     *stream.Reference[schemas.Item]
+	due       *stream.Timers
+	watching  *stream.Timers // for what is overdue
+	board     *conditions.Board
+	exposures *stream.Output[schemas.Exposure]
+	out       *stream.Output[schemas.OrderState]
+	prints    *state.Codec[schemas.OrderState]
 }
 
 // Stage declares the stage.
@@ -38,6 +40,7 @@ func Stage() *stream.Stage {
 	tr.due = stream.OnTimer(stage, 1, "status", stream.WallClock, tr.tell)
 	tr.watching = stream.OnTimer(stage, 2, "overdue", stream.WallClock, tr.look)
 	tr.out = stream.EmitLatest(stage, topics.OrderStatus)
+	tr.exposures = stream.Emit(stage, topics.Credit)
 	tr.board = conditions.NewBoard(stage, 2, stream.Emit(stage, topics.Conditions))
 	stream.On(stage, topics.Orders, tr.onOrder)
 	stream.On(stage, topics.Shipments, tr.onShipment)
@@ -137,7 +140,7 @@ func (tr *tracker) onBill(s *stream.Step, bill *schemas.InvoiceReady) error {
 	s.Observe(bill.ReadyAt)
 	row := BillRow{InvoiceReadyID: bill.InvoiceReadyID, Revision: bill.Revision, ReadyAt: bill.ReadyAt, Currency: bill.Currency, Total: bill.Total, Lines: []BilledLine{}}
 	for _, line := range bill.Lines {
-		row.Lines = append(row.Lines, BilledLine{line.LineNo, line.ShippedItemID, line.Quantity, line.UOM})
+		row.Lines = append(row.Lines, BilledLine{line.LineNo, line.ShippedItemID, line.Quantity, line.UOM, line.Amount})
 	}
 	tr.rows.Put(s, rowKey{bill.OrderID, kindBill, bill.InvoiceReadyID}, &Row{Bill: &row})
 	return tr.took(s, bill.OrderID)
@@ -147,7 +150,7 @@ func (tr *tracker) onInvoice(s *stream.Step, event *schemas.OrderInvoice) error 
 	invoice := &event.Invoice
 	s.Observe(invoice.Meta.OccurredAt)
 	key := rowKey{event.OrderID, kindInvoice, invoice.InvoiceID}
-	row := InvoiceRow{InvoiceID: invoice.InvoiceID, Kind: invoice.Kind, At: invoice.Meta.OccurredAt, Stated: invoice.Meta.OccurredAt, IssuedOn: invoice.IssuedOn, Lines: []BilledLine{}}
+	row := InvoiceRow{InvoiceID: invoice.InvoiceID, Kind: invoice.Kind, At: invoice.Meta.OccurredAt, Stated: invoice.Meta.OccurredAt, IssuedOn: invoice.IssuedOn, Currency: invoice.Currency, Lines: []BilledLine{}}
 	if before := tr.rows.Get(s, key); before != nil {
 		row.At = later(row.At, before.Invoice.At)
 	}
@@ -155,7 +158,7 @@ func (tr *tracker) onInvoice(s *stream.Step, event *schemas.OrderInvoice) error 
 		row.RefersTo = *invoice.RefersTo
 	}
 	for _, line := range invoice.Lines {
-		row.Lines = append(row.Lines, BilledLine{line.LineNo, line.ItemID, line.Quantity, line.UOM})
+		row.Lines = append(row.Lines, BilledLine{line.LineNo, line.ItemID, line.Quantity, line.UOM, line.Amount})
 	}
 	tr.rows.Put(s, key, &Row{Invoice: &row})
 	return tr.took(s, event.OrderID)
@@ -226,9 +229,9 @@ func (tr *tracker) work(s *stream.Step, orderID string, byClock bool) error {
 	if status == nil {
 		return nil
 	}
-	watched := tr.watch(s, &order, status, byClock)
+	watched, exposed := tr.watch(s, &order, status, byClock), tr.expose(s, &order, status)
 	fingerprint, err := tr.fingerprint(status)
-	if err != nil || fingerprint == order.row.Told && !watched {
+	if err != nil || fingerprint == order.row.Told && !watched && !exposed {
 		return err
 	}
 	told := order.row.Told
@@ -242,6 +245,18 @@ func (tr *tracker) work(s *stream.Step, orderID string, byClock bool) error {
 		tr.due.Set(s, orderID, s.Now().Add(time.Duration(rows)*restPerRow))
 	}
 	return nil
+}
+
+// expose tells what of the order is on ERP invoices where that is not as it was last told, and whether it did.
+func (tr *tracker) expose(s *stream.Step, order *order, status *schemas.OrderState) bool {
+	before := order.row.Exposed
+	var origin schemas.Evidence
+	if placed := order.row.Placed.Origin; placed != nil {
+		origin = *placed
+	}
+	now := exposure.Use{CustomerID: status.CustomerID, Currency: status.Currency, Amount: status.Invoiced}
+	order.row.Exposed = exposure.Tell(s, tr.exposures, schemas.CreditOrderInvoiced, order.id, before, now, origin)
+	return order.row.Exposed != before
 }
 
 // The status of an order is worked out from all of its rows. That of a large one is told, and then not again for a while

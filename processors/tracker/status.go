@@ -231,13 +231,16 @@ func (o *order) addInvoices(state *schemas.OrderState, lines map[int32]*progress
 		state.Credited = state.Credited || invoice.Kind == schemas.InvoiceKindCreditMemo
 		fact := facts[invoice.InvoiceID]
 		for _, billed := range invoice.Lines {
+			quantity, amount := billed.Quantity, billed.Amount
+			if invoice.Kind == schemas.InvoiceKindCreditMemo {
+				quantity, amount = min(quantity, -quantity), min(amount, -amount)
+			}
+			if invoice.Currency == state.Currency {
+				state.Invoiced = money.Sum(state.Invoiced, amount)
+			}
 			line := lines[billed.LineNo]
 			if line == nil {
 				continue
-			}
-			quantity := billed.Quantity
-			if invoice.Kind == schemas.InvoiceKindCreditMemo {
-				quantity = min(quantity, -quantity)
 			}
 			line.add(billed.ItemID, billed.UOM, quantities{invoiced: quantity})
 			line.invoices = append(line.invoices, move{invoice.invoicedAt(), invoice.InvoiceID, unit{billed.ItemID, billed.UOM}, quantity})

@@ -14,7 +14,7 @@
 //   - ERP invoices of a line that was billed, or was ready, on several terms at once (Unmatched)
 //   - ERP invoices that name an invoice-ready record, and what they bill of one billing unit
 //   - on which consolidated invoice a record is
-//   - the classes stale_source, overdue_shipment and credit_exceeded, which no stage raises
+//   - the class stale_source
 //   - master data that changes after something was billed by it, and two broken forms of one event
 //   - records without their entity's key of topics that hold orders; headers that name an entity; tombstones
 //   - counts that are cut off further back than movements are remembered
@@ -45,6 +45,8 @@ type Expectation struct {
 	Unmatched map[OrderLine]bool
 	// Uninvoiced are orders of which it is not compared what of them is on no ERP invoice, for one of their lines.
 	Uninvoiced map[string]bool
+	// Uncredited are customers of whom it is not compared whether they are over their limit, for one of their orders.
+	Uncredited map[string]bool
 
 	end time.Time // reservations that end before it have
 }
@@ -74,6 +76,7 @@ type Exception struct {
 	Orders                        string // sorted, with commas between
 	LineNo                        int32
 	ShipmentID, InvoiceID, ItemID string
+	CustomerID                    string // of credit_exceeded
 	Owner                         string
 	Amount                        number
 	Currency                      string
@@ -88,7 +91,7 @@ func Expect(h *workload.History) *Expectation {
 	m := masterOf(f)
 	e := &Expectation{
 		Billed: map[BilledLine]Net{}, Gathered: map[Gathered]Net{}, Available: map[string]Available{}, Receivables: map[string]Receivable{}, Orders: map[string]OrderStatus{},
-		Unknown: map[string]bool{}, Held: map[string]bool{}, Unmatched: map[OrderLine]bool{}, Uninvoiced: map[string]bool{}, end: h.End,
+		Unknown: map[string]bool{}, Held: map[string]bool{}, Unmatched: map[OrderLine]bool{}, Uninvoiced: map[string]bool{}, Uncredited: map[string]bool{}, end: h.End,
 	}
 	orders := ordersOf(f, m)
 	for _, id := range sortedKeys(orders) {
@@ -108,6 +111,7 @@ func Expect(h *workload.History) *Expectation {
 	e.tellReceivables(books, m)
 	e.tellPayments(books)
 	e.tellMatches(books, orders)
+	e.tellCredit(books, m, orders)
 	e.finish(f, m)
 	e.tellStatuses(m, orders, books)
 	return e
@@ -376,7 +380,7 @@ var teams = map[string]string{
 	"short_shipped": "customer service", "over_shipped": "warehouse", "over_returned": "warehouse", "substitution_refused": "sales", "substitution_unpriced": "pricing",
 	"uom_mismatch": "master data", "missing_weight": "warehouse", "shipped_after_cancel": "customer service", "oversold": "inventory control",
 	"stock_unexplained": "inventory control", "invoice_mismatch": "billing", "invoiced_not_shipped": "billing", "double_invoiced": "billing",
-	"unapplied_payment": "receivables", "short_pay": "receivables", "unbilled": "billing", "disputed": "receivables", "held": "billing", "overdue_shipment": "warehouse",
+	"unapplied_payment": "receivables", "short_pay": "receivables", "unbilled": "billing", "disputed": "receivables", "held": "billing", "credit_exceeded": "credit", "overdue_shipment": "warehouse",
 }
 
 // Classes are those that can be raised, sorted.

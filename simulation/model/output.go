@@ -84,6 +84,9 @@ func (out *Outputs) open() (open []Exception) {
 			Class: e.Class, Orders: strings.Join(e.OrderIDs, ","), LineNo: said(e.LineNo), ShipmentID: said(e.ShipmentID), InvoiceID: said(e.InvoiceID),
 			ItemID: said(e.ItemID), Owner: e.Owner, id: e.ExceptionID,
 		}
+		if e.Class == "credit_exceeded" {
+			x.CustomerID = said(e.CustomerID)
+		}
 		if e.AmountAtRisk != nil {
 			x.Amount, x.Currency = amountOf(*e.AmountAtRisk), said(e.Currency)
 		}
@@ -102,6 +105,6 @@ func said[V any](value *V) V {
 
 // String names the exception.
 func (x Exception) String() string {
-	return fmt.Sprintf("%s of order %s line %d shipment %s invoice %s item %s, owner %s, at risk %s %s",
-		x.Class, x.Orders, x.LineNo, x.ShipmentID, x.InvoiceID, x.ItemID, x.Owner, text(x.Amount), x.Currency)
+	return fmt.Sprintf("%s of order %s line %d shipment %s invoice %s item %s customer %s, owner %s, at risk %s %s",
+		x.Class, x.Orders, x.LineNo, x.ShipmentID, x.InvoiceID, x.ItemID, x.CustomerID, x.Owner, text(x.Amount), x.Currency)
 }

@@ -12,6 +12,7 @@ import (
 type OrderStatus struct {
 	Head     string // customer, currency, status, value of what is open, shipments, ERP invoices
 	Billed   number
+	Invoiced number
 	Lines    []LineStatus
 	Left     []string // shipments that have left, and when they were invoiced
 	Blocking []string // sorted
@@ -53,7 +54,7 @@ func (e *Expectation) tellStatuses(m *masterData, orders map[string]*order, b *b
 		if o.placed == nil {
 			continue
 		}
-		status := OrderStatus{Billed: zero}
+		status := OrderStatus{Billed: zero, Invoiced: b.invoicedOf(o)}
 		var shipments []string
 		for _, p := range o.parcels {
 			if len(p.parts) > 0 {
@@ -332,6 +333,9 @@ func (c *comparison) status(id string, must OrderStatus, is *schemas.OrderState)
 	unknown := c.e.Unknown[id]
 	if billed := amountOf(is.Billed); !unknown && !equal(billed, must.Billed) {
 		c.find(Confluence, id, 0, "its status says that %s are billed; it must be %s", text(billed), text(must.Billed))
+	}
+	if invoiced := amountOf(is.Invoiced); !equal(invoiced, must.Invoiced) {
+		c.find(Confluence, id, 0, "its status says that %s are invoiced; it must be %s", text(invoiced), text(must.Invoiced))
 	}
 	if len(is.BilledElsewhere) > 0 && !unknown { // all that is not of the order's currency is credited
 		c.find(Confluence, id, 0, "its status says that %v are billed beside its currency; there must be none", is.BilledElsewhere)

@@ -26,9 +26,11 @@ var warehouses = []string{"east", "west", "north", "east-annex"}
 // masterData draws customers, items, prices and warehouses. What there is one version of comes whenever it comes, or never;
 // of what there are several the last one is there from the beginning, since what was billed by an earlier one stays.
 func (t *teller) masterData() {
-	for i := range 3 {
+	limits := []*schemas.Amount{new(schemas.MustAmount("150")), new(schemas.MustAmount("2000")), nil}
+	for i := range limits {
 		t.customers = append(t.customers, &schemas.Customer{
 			CustomerID: fmt.Sprintf("K-%d", i+1), Name: fmt.Sprintf("Customer %d", i+1), Segment: pick(t, "retail", "public"),
+			CreditLimit:  limits[i],
 			Currency:     pick(t, "USD", "USD", "EUR", "JPY", "KWD"),
 			PaymentTerms: t.paymentTerms(), InvoicePolicy: pick(t, triggers...),
 			ShipPolicy:            pick(t, schemas.ShipPartial, schemas.ShipPartial, schemas.ShipComplete, schemas.ShipPartialCancelBackorder),
@@ -45,6 +47,7 @@ func (t *teller) masterData() {
 		case t.chance(20): // with a version before it
 			earlier := *customer
 			earlier.InvoicePolicy, earlier.OverTolerancePercent = pick(t, triggers...), 0
+			earlier.CreditLimit = limits[0]
 			t.steer(t.tell(opening, topics.MasterCustomers.Name(), "erp", customer.CustomerID, customer.CustomerID, &earlier))
 			t.steer(t.tell(opening, topics.MasterCustomers.Name(), "erp", customer.CustomerID, customer.CustomerID, customer))
 		default:
