@@ -124,3 +124,34 @@ func TestATallyValuesWhatIsStillToBeBilled(t *testing.T) {
 		}
 	}
 }
+
+func TestALineComesToWhatIsBilledAndStillToBeBilled(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		given func(*given)
+		due   string
+	}{
+		{"nothing shipped", func(*given) {}, "100"},
+		{"part shipped and billed", func(g *given) { g.ships(part("S1", "A", "4")) }, "100"},
+		{"closed short", func(g *given) {
+			g.final, g.order.Placed.ShipPolicy = true, new(schemas.ShipPartialCancelBackorder)
+			g.ships(part("S1", "A", "4"))
+		}, "40"},
+		{"cancelled before it left", func(g *given) {
+			g.line.EndedAt = new(at(1))
+			g.ships(part("S1", "A", "4"))
+		}, "0"},
+		{"shipped before the cancellation", func(g *given) {
+			g.line.EndedAt = new(at(25))
+			g.ships(part("S1", "A", "4"), part("S2", "A", "6"))
+		}, "40"},
+	} {
+		g := newGiven()
+		test.given(g)
+		v := g.judge()
+		v.settleTally(v.desired)
+		if v.tally.Due != schemas.MustAmount(test.due) {
+			t.Errorf("%s: it comes to %s, want %s", test.name, v.tally.Due, test.due)
+		}
+	}
+}
