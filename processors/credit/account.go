@@ -155,14 +155,15 @@ func (a *Account) message(customer *schemas.Customer) string {
 			if part.sum.Documents > 1 {
 				noun += "s"
 			}
-			parts = append(parts, fmt.Sprintf(part.format, part.sign*part.sum.Amount, part.sum.Documents, noun))
+			parts = append(parts, fmt.Sprintf(part.format, money.Text(part.sign*part.sum.Amount, customer.Currency), part.sum.Documents, noun))
 		}
 	}
-	text := fmt.Sprintf("customer %s uses %s %s of a credit limit of %s: %s", customer.CustomerID, use.total(), customer.Currency, *customer.CreditLimit, strings.Join(parts, ", "))
+	text := fmt.Sprintf("customer %s uses %s %s of a credit limit of %s: %s", customer.CustomerID, money.Text(use.total(), customer.Currency), customer.Currency,
+		money.Text(*customer.CreditLimit, customer.Currency), strings.Join(parts, ", "))
 	var others []string
 	for i := range a.Used {
 		if other := &a.Used[i]; other.Currency != customer.Currency {
-			others = append(others, fmt.Sprintf("%s %s", other.total(), other.Currency))
+			others = append(others, money.Text(other.total(), other.Currency)+" "+other.Currency)
 		}
 	}
 	if len(others) > 0 {
