@@ -158,12 +158,12 @@ func (a *Account) message(customer *schemas.Customer) string {
 			parts = append(parts, fmt.Sprintf(part.format, money.Text(part.sign*part.sum.Amount, customer.Currency), part.sum.Documents, noun))
 		}
 	}
-	text := fmt.Sprintf("customer %s uses %s %s of a credit limit of %s: %s", customer.CustomerID, money.Text(use.total(), customer.Currency), customer.Currency,
+	text := fmt.Sprintf("customer %s uses %s of a credit limit of %s: %s", customer.CustomerID, money.Text(use.total(), customer.Currency),
 		money.Text(*customer.CreditLimit, customer.Currency), strings.Join(parts, ", "))
 	var others []string
 	for i := range a.Used {
 		if other := &a.Used[i]; other.Currency != customer.Currency {
-			others = append(others, money.Text(other.total(), other.Currency)+" "+other.Currency)
+			others = append(others, money.Text(other.total(), other.Currency))
 		}
 	}
 	if len(others) > 0 {

@@ -84,12 +84,12 @@ func TestInvoicesAndWhatIsNotYetInvoicedOfOrdersUseTheCredit(t *testing.T) {
 	d.play(limited("K", "USD", "100"), told("K", schemas.CreditOrder, "O-1", "USD", "70"), told("K", schemas.CreditInvoice, "I-0", "USD", "30"))
 	d.expect("at the limit", "K", "nothing")
 	d.play(told("K", schemas.CreditOrder, "O-2", "USD", "5"))
-	d.expect("over it", "K", "5.00 USD: customer K uses 105.00 USD of a credit limit of 100.00: 30.00 open on 1 invoice, 75.00 not yet invoiced of 2 orders")
+	d.expect("over it", "K", "5.00 USD: customer K uses 105.00 USD of a credit limit of 100.00 USD: 30.00 USD open on 1 invoice, 75.00 USD not yet invoiced of 2 orders")
 	d.play(told("K", schemas.CreditOrderInvoiced, "O-1", "USD", "70"), told("K", schemas.CreditInvoice, "I-1", "USD", "70"))
-	d.expect("an order that is invoiced is used once", "K", "5.00 USD: customer K uses 105.00 USD of a credit limit of 100.00: 100.00 open on 2 invoices, 5.00 not yet invoiced of 1 order")
+	d.expect("an order that is invoiced is used once", "K", "5.00 USD: customer K uses 105.00 USD of a credit limit of 100.00 USD: 100.00 USD open on 2 invoices, 5.00 USD not yet invoiced of 1 order")
 	d.play(told("K", schemas.CreditPayment, "P-1", "USD", "-2"))
 	d.expect("what was paid on account is taken off", "K",
-		"3.00 USD: customer K uses 103.00 USD of a credit limit of 100.00: 100.00 open on 2 invoices, 5.00 not yet invoiced of 1 order, less 2.00 of 1 payment applied to no invoice")
+		"3.00 USD: customer K uses 103.00 USD of a credit limit of 100.00 USD: 100.00 USD open on 2 invoices, 5.00 USD not yet invoiced of 1 order, less 2.00 USD of 1 payment applied to no invoice")
 	d.play(told("K", schemas.CreditPayment, "P-1", "USD", "0"), told("K", schemas.CreditInvoice, "I-0", "USD", "0"))
 	d.expect("paid", "K", "within the limit again")
 }
@@ -105,7 +105,7 @@ func TestWhatErpInvoicesBeyondAnOrderIsOpenOnTheInvoiceAndTakesNothingOffOtherOr
 	d := newDesk(t, 1)
 	d.play(limited("K", "USD", "100"), told("K", schemas.CreditOrder, "O-1", "USD", "50"), told("K", schemas.CreditOrderInvoiced, "O-1", "USD", "90"),
 		told("K", schemas.CreditInvoice, "I-1", "USD", "90"), told("K", schemas.CreditOrder, "O-2", "USD", "20"))
-	d.expect("over-invoiced", "K", "10.00 USD: customer K uses 110.00 USD of a credit limit of 100.00: 90.00 open on 1 invoice, 20.00 not yet invoiced of 1 order")
+	d.expect("over-invoiced", "K", "10.00 USD: customer K uses 110.00 USD of a credit limit of 100.00 USD: 90.00 USD open on 1 invoice, 20.00 USD not yet invoiced of 1 order")
 }
 
 func TestTheLimitIsInTheCustomersCurrency(t *testing.T) {
@@ -113,9 +113,9 @@ func TestTheLimitIsInTheCustomersCurrency(t *testing.T) {
 	d.play(told("K", schemas.CreditOrder, "O-1", "USD", "50"), told("K", schemas.CreditInvoice, "I-1", "EUR", "80"))
 	d.expect("a customer who is not known has no limit", "K", "nothing")
 	d.play(limited("K", "USD", "40"))
-	d.expect("known", "K", "10.00 USD: customer K uses 50.00 USD of a credit limit of 40.00: 50.00 not yet invoiced of 1 order; not counted, as the limit is in another currency: 80.00 EUR")
+	d.expect("known", "K", "10.00 USD: customer K uses 50.00 USD of a credit limit of 40.00 USD: 50.00 USD not yet invoiced of 1 order; not counted, as the limit is in another currency: 80.00 EUR")
 	d.play(limited("K", "EUR", "40"))
-	d.expect("in another currency", "K", "40.00 EUR: customer K uses 80.00 EUR of a credit limit of 40.00: 80.00 open on 1 invoice; not counted, as the limit is in another currency: 50.00 USD")
+	d.expect("in another currency", "K", "40.00 EUR: customer K uses 80.00 EUR of a credit limit of 40.00 EUR: 80.00 EUR open on 1 invoice; not counted, as the limit is in another currency: 50.00 USD")
 	d.play(limited("K", "EUR", ""))
 	d.expect("without a limit", "K", "within the limit again")
 }
@@ -159,8 +159,8 @@ func TestAnyInterleavingAndAnyCrashSayTheSameOfEachCustomer(t *testing.T) {
 		d.Advance(time.Hour)
 		return d.stands("K") + "\n" + d.stands("L")
 	}
-	const want = "40.00 USD: customer K uses 140.00 USD of a credit limit of 100.00: 80.00 open on 4 invoices, 60.00 not yet invoiced of 4 orders; not counted, as the limit is in another currency: 140.00 EUR\n" +
-		"20.00 EUR: customer L uses 70.00 EUR of a credit limit of 50.00: 40.00 open on 2 invoices, 30.00 not yet invoiced of 2 orders; not counted, as the limit is in another currency: 70.00 USD"
+	const want = "40.00 USD: customer K uses 140.00 USD of a credit limit of 100.00 USD: 80.00 USD open on 4 invoices, 60.00 USD not yet invoiced of 4 orders; not counted, as the limit is in another currency: 140.00 EUR\n" +
+		"20.00 EUR: customer L uses 70.00 EUR of a credit limit of 50.00 EUR: 40.00 EUR open on 2 invoices, 30.00 EUR not yet invoiced of 2 orders; not counted, as the limit is in another currency: 70.00 USD"
 	for seed := range uint64(60) {
 		if got := play(seed); got != want {
 			t.Fatalf("seed %d:\n%s\nwant:\n%s", seed, got, want)
