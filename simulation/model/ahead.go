@@ -10,15 +10,21 @@ func (l *line) billsAhead(item *schemas.Item) bool {
 	return l.order.policy() == schemas.OnOrder && (item == nil || !item.CatchWeight)
 }
 
-// noteAhead keeps that a state of the order, or its customer, had it billed when ordering.
+// noteAhead keeps that a state of the order had it billed when ordering, or to which customer it left that.
 func (o *order) noteAhead(placed *schemas.Order) {
-	o.byCustomer = o.byCustomer || placed.InvoicePolicy == nil
-	o.aheadOnce = o.aheadOnce || placed.InvoicePolicy != nil && *placed.InvoicePolicy == schemas.OnOrder
+	if placed.InvoicePolicy == nil {
+		o.leftTo = append(o.leftTo, placed.CustomerID)
+		return
+	}
+	o.aheadOnce = o.aheadOnce || *placed.InvoicePolicy == schemas.OnOrder
 }
 
-// mayBeAhead tells whether it may have been billed when ordering at any time.
-func (o *order) mayBeAhead() bool {
-	return o.aheadOnce || o.byCustomer && o.customer != nil && o.customer.InvoicePolicy == schemas.OnOrder
+// askCustomers keeps what the customers say to whom it was left.
+func (o *order) askCustomers(m *masterData) {
+	for _, id := range o.leftTo {
+		customer := m.customers[id]
+		o.aheadOnce = o.aheadOnce || customer != nil && customer.InvoicePolicy == schemas.OnOrder
+	}
 }
 
 // owed is what the customer is to pay of what was ordered: all of it but what came back, of a line that was given up only

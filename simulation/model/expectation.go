@@ -139,7 +139,7 @@ func (o *order) bill() {
 			}
 		}
 	}
-	if o.mayBeAhead() && len(o.holds)+len(o.standing()) > 0 {
+	if o.aheadOnce && len(o.holds)+len(o.standing()) > 0 {
 		o.undetermined = true
 	}
 	for _, l := range o.lines {

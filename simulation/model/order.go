@@ -19,8 +19,8 @@ type order struct {
 	parcels    []*parcel
 	holds      []hold
 	asked      []*asked          // by people, in the order in which it was given
-	byCustomer bool              // one of its states leaves it to the customer how it is billed
-	aheadOnce  bool              // one of them said when ordering
+	leftTo     []string          // the customers to whom one of its states leaves it how it is billed
+	aheadOnce  bool              // one of its states, or such a customer, said when ordering
 	customer   *schemas.Customer // nil: not in master data
 
 	// undetermined: which part of it was billed before it was held is for nobody to say.
@@ -102,6 +102,7 @@ func ordersOf(f *facts, m *masterData) map[string]*order {
 	for _, o := range all {
 		if o.placed != nil {
 			o.customer = m.customers[o.placed.CustomerID]
+			o.askCustomers(m)
 		}
 	}
 	return all
