@@ -156,6 +156,9 @@ func (c ledgerStep) see(window int, id string, at time.Time) stream.Sighting {
 func (c ledgerStep) setTimer(kind int, key string, due time.Time) {
 	c.l.timers[kind].Set(c.s, key, due)
 }
+func (c ledgerStep) setTimerIfNone(kind int, key string, due time.Time) {
+	c.l.timers[kind].SetIfNone(c.s, key, due)
+}
 func (c ledgerStep) cancelTimer(kind int, key string) { c.l.timers[kind].Cancel(c.s, key) }
 func (c ledgerStep) dueTimer(kind int, key string) (time.Time, bool) {
 	return c.l.timers[kind].Due(c.s, key)

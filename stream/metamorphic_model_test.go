@@ -32,6 +32,7 @@ type capabilities interface {
 	see(window int, id string, at time.Time) stream.Sighting
 
 	setTimer(kind int, key string, due time.Time)
+	setTimerIfNone(kind int, key string, due time.Time)
 	cancelTimer(kind int, key string)
 	dueTimer(kind int, key string) (time.Time, bool)
 
@@ -301,7 +302,14 @@ func (m *model) see(window int, id string, at time.Time) stream.Sighting {
 }
 
 func (m *model) setTimer(kind int, key string, due time.Time) { m.timers[standing{kind, key}] = due }
-func (m *model) cancelTimer(kind int, key string)             { delete(m.timers, standing{kind, key}) }
+
+func (m *model) setTimerIfNone(kind int, key string, due time.Time) {
+	if _, stands := m.timers[standing{kind, key}]; !stands {
+		m.setTimer(kind, key, due)
+	}
+}
+
+func (m *model) cancelTimer(kind int, key string) { delete(m.timers, standing{kind, key}) }
 
 func (m *model) dueTimer(kind int, key string) (time.Time, bool) {
 	due, stands := m.timers[standing{kind, key}]

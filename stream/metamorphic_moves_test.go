@@ -124,6 +124,13 @@ var steps = []struct {
 			return ""
 		}
 	}},
+	{"set a timer unless one stands", func(d draw) func(capabilities) string {
+		kind, key, by := d("kind", timerKinds), pick(d, "key", timerKeys), time.Duration(d("by", 90))*time.Minute
+		return func(c capabilities) string {
+			c.setTimerIfNone(kind, key, c.now().Add(by))
+			return ""
+		}
+	}},
 	{"set timers due together", func(d draw) func(capabilities) string {
 		by := time.Duration(d("by", 3)) * time.Minute
 		return func(c capabilities) string {

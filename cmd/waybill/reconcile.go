@@ -75,13 +75,11 @@ func newReconcileKind(kind *reconcile.Kind) *cobra.Command {
 	f.StringSliceVar(&flags.show, "show", words(reconcile.Findings()), "outcomes whose rows are printed, or all")
 	f.IntVar(&flags.limit, "limit", 50, "most rows of a table, those that differ by most; json and csv have all")
 	f.BoolVar(&flags.decimalComma, "decimal-comma", false, "the extract writes 1234,50")
-	f.StringVarP(&flags.output, "output", "o", "table", "table, json or csv")
+	outputFlag(command, &flags.output, "csv")
 	if kind.HasWarehouses() {
 		f.StringSliceVar(&flags.warehouses, "only-warehouse", nil, "only these warehouses, of both sides")
 	}
-	for name, complete := range map[string][]string{"output": {"table", "json", "csv"}, "show": append(words(reconcile.Outcomes()), "all")} {
-		_ = command.RegisterFlagCompletionFunc(name, completeWords(complete...)) // the flag was declared above
-	}
+	_ = command.RegisterFlagCompletionFunc("show", completeWords(append(words(reconcile.Outcomes()), "all")...)) // the flag was declared above
 	return command
 }
 
@@ -180,8 +178,9 @@ func (flags *reconcileFlags) check(kind *reconcile.Kind, now time.Time) (*reconc
 		return nil, usage{errors.New("--since: is after --as-of")}
 	case flags.limit < 0:
 		return nil, usage{fmt.Errorf("--limit: %d is negative", flags.limit)}
-	case !slices.Contains([]string{"table", "json", "csv"}, flags.output):
-		return nil, usage{fmt.Errorf("--output: %q is none of table, json and csv", flags.output)}
+	}
+	if err := checkOutput(flags.output, "csv"); err != nil {
+		return nil, err
 	}
 	for _, name := range flags.show {
 		switch {

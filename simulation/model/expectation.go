@@ -127,12 +127,13 @@ func (o *order) bill() {
 		complete = complete && (!l.open || l.done) && !l.hindered
 	}
 	for _, l := range o.lines {
+		byPeople, unsure := l.stopped()
+		o.undetermined = o.undetermined || unsure && len(l.parts) > 0
 		if o.policy() == schemas.OrderComplete && !complete {
 			continue
 		}
 		for _, b := range l.bills {
 			held, undetermined := o.held(b.shipment())
-			byPeople, unsure := l.stopped()
 			o.undetermined = o.undetermined || undetermined || unsure
 			if !held && !byPeople {
 				l.billed = append(l.billed, b)
@@ -141,11 +142,6 @@ func (o *order) bill() {
 	}
 	if o.aheadOnce && len(o.holds)+len(o.standing()) > 0 {
 		o.undetermined = true
-	}
-	for _, l := range o.lines {
-		if _, undetermined := l.stopped(); undetermined && len(l.parts) > 0 {
-			o.undetermined = true
-		}
 	}
 	// What was billed before it was held may have been more than what the facts come to now.
 	for _, p := range o.parcels {
