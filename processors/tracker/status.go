@@ -3,6 +3,7 @@ package tracker
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"waybill/processors/money"
 	"waybill/schemas"
@@ -47,6 +48,7 @@ type progress struct {
 	raw      quantities // whatever the units: tells which stages were reached, even where quantities do not convert
 	parts    []counted
 	left     []move // what shipped
+	kept     []move // what of it did not come back
 	arrived  []move // what was delivered
 	invoices []move // by ERP, less credit memos
 	disputed bool
@@ -136,14 +138,18 @@ func (o *order) addShipments(state *schemas.OrderState, lines map[int32]*progres
 			line.add(part.ItemID, part.UOM, quantities{
 				allocated: part.Allocated, picked: part.Picked, packed: part.Packed, shipped: part.Shipped, delivered: part.Delivered,
 			})
+			of, at := unit{part.ItemID, part.UOM}, shipment.left()
 			if part.Shipped == 0 {
+				if part.Returned > 0 { // of what left in another unit, whenever that was
+					line.kept = append(line.kept, move{time.Time{}, shipment.ShipmentID, of, -part.Returned})
+				}
 				continue
 			}
-			of, at := unit{part.ItemID, part.UOM}, shipment.left()
 			if left[shipment.ShipmentID] == nil {
 				left[shipment.ShipmentID] = &schemas.Departure{ShipmentID: shipment.ShipmentID, WarehouseID: shipment.WarehouseID, ShippedAt: at}
 			}
 			line.left = append(line.left, move{at, shipment.ShipmentID, of, part.Shipped})
+			line.kept = append(line.kept, move{at, shipment.ShipmentID, of, max(0, part.Shipped-part.Returned)})
 			if part.Delivered > 0 {
 				line.arrived = append(line.arrived, move{shipment.arrived(), shipment.ShipmentID, of, part.Delivered})
 			}

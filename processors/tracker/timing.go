@@ -49,15 +49,15 @@ func reached(moves []move, quantity schemas.Quantity) *time.Time {
 }
 
 // coverage says when ERP had invoiced what left, first shipped first invoiced: when its invoices, net of credit memos, first
-// came to all that had left up to and including the move. Of what it has not invoiced, or has credited again, it says how
-// much that is, and since when the first of it is gone.
+// came to all that had left up to and including the move. Of what was kept and is not invoiced, or is credited again, it
+// says how much that is, and since when the first of it is gone.
 type coverage struct {
 	invoicedAt    []*time.Time // of each move; nil: not yet
 	uninvoiced    schemas.Quantity
 	uninvoicedFor *time.Time
 }
 
-func covered(left, invoiced []move) coverage {
+func covered(left, kept, invoiced []move) coverage {
 	var c coverage
 	var gone, net schemas.Quantity
 	next := 0
@@ -77,11 +77,18 @@ func covered(left, invoiced []move) coverage {
 	for ; next < len(invoiced); next++ {
 		net = money.Sum(net, invoiced[next].quantity)
 	}
-	c.uninvoiced = max(0, money.Sum(gone, -net))
-	if c.uninvoiced > 0 {
-		c.uninvoicedFor = since(left, net)
+	net = max(0, net) // what is credited beyond what was invoiced makes nothing unbilled
+	if c.uninvoiced = max(0, money.Sum(total(kept), -net)); c.uninvoiced > 0 {
+		c.uninvoicedFor = since(kept, net)
 	}
 	return c
+}
+
+func total(moves []move) (quantity schemas.Quantity) {
+	for _, m := range moves {
+		quantity = money.Sum(quantity, m.quantity)
+	}
+	return quantity
 }
 
 // since is when the first of what goes beyond a quantity left.
@@ -137,7 +144,7 @@ func (t *terms) time(line *schemas.OrderLineState, p *progress, known items, cur
 	}
 	line.ShippedInFullAt = reached(left, wanted)
 	line.DeliveredInFullAt = reached(inUnit(p.arrived, in, known), wanted)
-	c := covered(left, inUnit(p.invoices, in, known))
+	c := covered(left, inUnit(p.kept, in, known), inUnit(p.invoices, in, known))
 	d.take(left, c)
 	line.UnbilledSince = c.uninvoicedFor
 	if priced, exact := convert(c.uninvoiced, in, t.item, known); exact && t.priced && c.uninvoiced > 0 {

@@ -29,21 +29,25 @@ func minute(at *time.Time) string {
 }
 
 func TestFirstShippedIsFirstInvoiced(t *testing.T) {
-	for _, test := range []struct{ name, left, invoiced, want string }{
-		{"nothing left", "", "", ": 0 since –"},
-		{"not invoiced", "5:3 6:2", "", "– –: 5 since 5"},
-		{"invoiced at once", "5:3", "8:3", "8: 0 since –"},
-		{"one invoice for both", "5:3 6:2", "9:5", "9 9: 0 since –"},
-		{"each its own", "5:3 6:2", "8:3 9:2", "8 9: 0 since –"},
-		{"in part: the first, and of the second a half", "5:3 6:2", "8:4", "8 –: 1 since 6"},
-		{"invoiced before it left", "5:3", "2:3", "2: 0 since –"},
-		{"invoiced beyond what left", "5:3", "8:9", "8: 0 since –"},
-		{"credited and rebilled: invoiced the first time", "5:3", "8:3 9:-3 12:3", "8: 0 since –"},
-		{"credited and not rebilled: it was invoiced, and is not any more", "5:3", "8:3 9:-3", "8: 3 since 5"},
-		{"the second waits for the rebill of the first", "5:3 6:2", "8:3 9:-3 12:3 15:2", "8 15: 0 since –"},
-		{"credited in part", "5:3 6:2", "8:5 9:-1", "8 8: 1 since 6"},
+	for _, test := range []struct{ name, left, kept, invoiced, want string }{
+		{"nothing left", "", "", "", ": 0 since –"},
+		{"not invoiced", "5:3 6:2", "5:3 6:2", "", "– –: 5 since 5"},
+		{"invoiced at once", "5:3", "5:3", "8:3", "8: 0 since –"},
+		{"one invoice for both", "5:3 6:2", "5:3 6:2", "9:5", "9 9: 0 since –"},
+		{"each its own", "5:3 6:2", "5:3 6:2", "8:3 9:2", "8 9: 0 since –"},
+		{"in part: the first, and of the second a half", "5:3 6:2", "5:3 6:2", "8:4", "8 –: 1 since 6"},
+		{"invoiced before it left", "5:3", "5:3", "2:3", "2: 0 since –"},
+		{"invoiced beyond what left", "5:3", "5:3", "8:9", "8: 0 since –"},
+		{"credited and rebilled: invoiced the first time", "5:3", "5:3", "8:3 9:-3 12:3", "8: 0 since –"},
+		{"credited and not rebilled: it was invoiced, and is not any more", "5:3", "5:3", "8:3 9:-3", "8: 3 since 5"},
+		{"the second waits for the rebill of the first", "5:3 6:2", "5:3 6:2", "8:3 9:-3 12:3 15:2", "8 15: 0 since –"},
+		{"credited in part", "5:3 6:2", "5:3 6:2", "8:5 9:-1", "8 8: 1 since 6"},
+		{"what came back before it was invoiced is not unbilled", "5:3 6:2", "5:0 6:2", "", "– –: 2 since 6"},
+		{"what came back and is credited is not unbilled", "5:3 6:2", "5:3 6:0", "8:5 9:-2", "8 8: 0 since –"},
+		{"credited beyond what was invoiced", "5:3 6:2", "5:0 6:2", "9:-3", "– –: 2 since 6"},
+		{"what came back in another unit is the first that left", "5:3 6:2", "0:-3 5:3 6:2", "", "– –: 2 since 6"},
 	} {
-		c := covered(movesOf(test.left), movesOf(test.invoiced))
+		c := covered(movesOf(test.left), movesOf(test.kept), movesOf(test.invoiced))
 		var times []string
 		for _, at := range c.invoicedAt {
 			times = append(times, minute(at))
@@ -90,6 +94,12 @@ func TestALineSaysWhenItWasInFullAndWhatIsNotInvoiced(t *testing.T) {
 			"east EA wanted 1970-01-01 promised –, shipped 10 delivered –, unbilled 10.00 since 10"},
 		{"shipped in cases, invoiced in pieces", []event{item("A"), placed(1, begun, "1:24:A:EA:2.50"), ships("S-1", 5, "shipped 1:2:A:CASE"), invoices("I-1", 7, invoice, "", "1:12")},
 			"east EA wanted 1970-01-01 promised –, shipped 5 delivered –, unbilled 30.00 since 5"},
+		{"what came back is not unbilled", []event{placed(1, begun, "1:4:A:EA:2.50"), ships("S-1", 5, "shipped 1:4"), ships("S-1", 9, "returned 1:3")},
+			"east EA wanted 1970-01-01 promised –, shipped 5 delivered –, unbilled 2.50 since 5"},
+		{"what came back in another unit is not either", []event{item("A"), placed(1, begun, "1:24:A:EA:2.50"), ships("S-1", 5, "shipped 1:2:A:CASE"), ships("S-1", 9, "returned 1:12:A:EA")},
+			"east EA wanted 1970-01-01 promised –, shipped 5 delivered –, unbilled 30.00 since 5"},
+		{"what came back and is credited is not either", []event{placed(1, begun, "1:4:A:EA:2.50"), ships("S-1", 5, "shipped 1:4"), invoices("I-1", 7, invoice, "", "1:4"), ships("S-1", 9, "returned 1:4"),
+			invoices("C-1", 11, memo, "I-1", "1:4")}, "east EA wanted 1970-01-01 promised –, shipped 5 delivered –, unbilled 0.00 since –"},
 		{"without a price", []event{placed(1, begun, "1:4:A:EA"), ships("S-1", 5, "shipped 1:4")},
 			"east EA wanted 1970-01-01 promised –, shipped 5 delivered –, unbilled 0.00 since 5"},
 	} {

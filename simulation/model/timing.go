@@ -70,8 +70,14 @@ func clock(at *time.Time) string {
 }
 
 // happenings is what happened to a line, each in its own unit.
-func (l *line) happenings(b *books) (left, arrived, invoiced []happened) {
+func (l *line) happenings(b *books) (left, kept, arrived, invoiced []happened) {
 	for _, p := range l.parts {
+		switch {
+		case positive(p.shipped):
+			kept = append(kept, happened{p.leftAt, p.parcel.id, unit{p.item, p.uom}, notNegative(minus(p.shipped, p.returned))})
+		case positive(p.returned): // it went out otherwise: it counts before all else
+			kept = append(kept, happened{time.Time{}, p.parcel.id, unit{p.item, p.uom}, negated(p.returned)})
+		}
 		if positive(p.shipped) {
 			left = append(left, happened{p.leftAt, p.parcel.id, unit{p.item, p.uom}, p.shipped})
 		}
@@ -99,26 +105,27 @@ func (l *line) happenings(b *books) (left, arrived, invoiced []happened) {
 			invoiced = append(invoiced, happened{at, id, unit{said.ItemID, said.UOM}, quantity})
 		}
 	}
-	return left, arrived, invoiced
+	return left, kept, arrived, invoiced
 }
 
 // times is when the line was in full, and since when how much of it is shipped and not invoiced.
 func (p *progress) times(m *masterData, b *books, uom string, wanted number) string {
 	to := unit{p.item.item, uom}
-	left, arrived, invoiced := p.happenings(b)
-	left, arrived, invoiced = in(m, left, to), in(m, arrived, to), in(m, invoiced, to)
+	left, kept, arrived, invoiced := p.happenings(b)
+	left, kept, arrived, invoiced = in(m, left, to), in(m, kept, to), in(m, arrived, to), in(m, invoiced, to)
 	inFull := func(sum number) bool { return positive(wanted) && !less(sum, wanted) }
-	net, gone := zero, zero
+	net, held := zero, zero
 	for _, h := range invoiced {
 		net = plus(net, h.quantity)
 	}
-	for _, h := range left {
-		gone = plus(gone, h.quantity)
+	net = notNegative(net)
+	for _, h := range kept {
+		held = plus(held, h.quantity)
 	}
 	var since *time.Time
 	amount := zero
-	if open := minus(gone, net); positive(open) {
-		since = firstWith(left, func(sum number) bool { return less(net, sum) })
+	if open := minus(held, net); positive(open) {
+		since = firstWith(kept, func(sum number) bool { return less(net, sum) })
 		amount = p.worth(m, happened{of: to, quantity: open})
 	}
 	return fmt.Sprintf("shipped in full %s delivered %s, unbilled %s since %s",
@@ -150,7 +157,7 @@ func (o *order) departuresOf(m *masterData, b *books, uoms map[int32]string) (de
 			}
 			gone = true
 			to := unit{l.item, uoms[l.no]}
-			left, _, invoiced := l.happenings(b)
+			left, _, _, invoiced := l.happenings(b)
 			left, invoiced = in(m, left, to), in(m, invoiced, to)
 			for _, h := range left {
 				if h.by != p.id {
