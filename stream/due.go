@@ -104,6 +104,9 @@ func (t *Task) Wake(_ context.Context, now time.Time) (woken int, err error) {
 				return true
 			})
 			for i, row := range rows {
+				if t.getPlain(waiters, row) == nil { // it was forgone by one before it
+					continue
+				}
 				t.putPlain(waiters, row, nil)
 				if err := t.program.stage.wake(t.begin(now, nil), names[i]); err != nil {
 					return err

@@ -44,7 +44,11 @@ func newNotebook() *notebook {
 	n.latest = stream.EmitLatest(n.stage, topics.OrderFacts)
 	n.wall = stream.OnTimer(n.stage, 1, "wall", stream.WallClock, func(s *stream.Step, key string) error { n.note(s, "wall "+key); return nil })
 	n.event = stream.OnTimer(n.stage, 2, "event", stream.EventClock, func(s *stream.Step, key string) error { n.note(s, "event "+key); return nil })
-	n.stage.OnWake(func(s *stream.Step, waiter string) error { n.note(s, "woken "+waiter); return nil })
+	n.stage.OnWake(func(s *stream.Step, waiter string) error {
+		n.note(s, "woken "+waiter)
+		n.items.Forgo(s, "saw", waiter+", too") // its companion need not be woken any more
+		return nil
+	})
 	n.stage.OnPoison(func(s *stream.Step, poison stream.Poison) error { n.note(s, "poison "+poison.Err.Class); return nil })
 	stream.On(n.stage, topics.Demand, n.take)
 	return n
@@ -86,6 +90,10 @@ func (n *notebook) take(s *stream.Step, demand *schemas.Demand) error {
 		n.event.Set(s, argument, demand.At.Add(time.Hour))
 	case "see":
 		n.note(s, fmt.Sprintf("seen %s %d", argument, n.window.Add(s, argument, demand.At)))
+	case "await":
+		n.items.Await(s, "saw", argument)
+	case "forgo":
+		n.items.Forgo(s, "saw", argument)
 	case "item":
 		if item := n.items.Get(s, argument); item != nil {
 			n.note(s, "item "+item.Description)
@@ -220,6 +228,25 @@ func TestReferenceDataWakesWhoWaitsForItOnce(t *testing.T) {
 	wantNotes(t, w, "item newer saw", "woken who wants drills/", "woken who wants saw")
 	if waiting := w.Waiting(); waiting != 0 {
 		t.Fatalf("%d still wait", waiting)
+	}
+}
+
+func TestWhoAwaitsNoMoreIsNotWoken(t *testing.T) {
+	w := sim.New(t, sim.Options{}, newNotebook().stage)
+	for _, waiter := range []string{"ann", "ann, too", "bob", "cid"} {
+		command(w, "await", waiter)
+	}
+	command(w, "forgo", "cid")
+	command(w, "forgo", "dan") // never awaited it
+	w.Crash()
+	if waiting := w.Waiting(); waiting != 3 {
+		t.Errorf("%d wait", waiting)
+	}
+	sim.Send(w, topics.Items, "saw", &schemas.Item{ItemID: "saw"})
+	w.Run()
+	wantNotes(t, w, "woken ann", "woken bob")
+	if waiting := w.Waiting(); waiting != 0 {
+		t.Errorf("%d still wait", waiting)
 	}
 }
 

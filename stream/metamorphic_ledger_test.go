@@ -180,6 +180,7 @@ func (c ledgerStep) itemsUnder(prefix string) []string {
 }
 
 func (c ledgerStep) await(key, waiter string) { c.l.reference.Await(c.s, key, waiter) }
+func (c ledgerStep) forgo(key, waiter string) { c.l.reference.Forgo(c.s, key, waiter) }
 
 func (c ledgerStep) note(key, text string) {
 	c.l.note.Send(c.s, key, &schemas.Availability{ItemID: text})

@@ -39,6 +39,7 @@ type capabilities interface {
 	item(key string) string // its description; empty when there is none
 	itemsUnder(prefix string) []string
 	await(key, waiter string)
+	forgo(key, waiter string)
 
 	note(key, text string)   // every one is written
 	latest(key, text string) // the newest of an epoch and key is written; an empty text deletes
@@ -329,6 +330,7 @@ func (m *model) itemsUnder(prefix string) []string {
 }
 
 func (m *model) await(key, waiter string) { m.waiting[awaiting{key, waiter}] = true }
+func (m *model) forgo(key, waiter string) { delete(m.waiting, awaiting{key, waiter}) }
 
 func (m *model) note(key, text string) {
 	m.notes = append(m.notes, fmt.Sprintf("note %q %q", key, text))

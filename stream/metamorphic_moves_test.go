@@ -160,6 +160,10 @@ var steps = []struct {
 		key, waiter := pick(d, "key", awaited), pick(d, "waiter", waiterKeys)
 		return func(c capabilities) string { c.await(key, waiter); return c.item(key) }
 	}},
+	{"forgo reference data", func(d draw) func(capabilities) string {
+		key, waiter := pick(d, "key", awaited), pick(d, "waiter", waiterKeys)
+		return func(c capabilities) string { c.forgo(key, waiter); return "" }
+	}},
 	{"write outputs", func(d draw) func(capabilities) string {
 		key, text := pick(d, "key", articles), pick(d, "text", []string{"one", "two", ""})
 		return func(c capabilities) string { c.note(key, text); c.latest(key, text); return "" }

@@ -67,8 +67,18 @@ func (r *Reference[V]) Scan(s *Step, prefix string) iter.Seq[*V] {
 // Await has the stage's OnWake called once with the waiter, when the row arrives or changes. A key that ends in a slash
 // awaits any row whose key begins with it. Asking twice is asking once.
 func (r *Reference[V]) Await(s *Step, key, waiter string) {
-	row := append(waiterPrefix(arrival{r.ref.id, key}), waiter...)
-	s.task.putPlain(waiters, row, []byte(waiter))
+	s.task.putPlain(waiters, r.waiter(key, waiter), []byte(waiter))
+}
+
+// Forgo takes back that a waiter awaits a key: what arrives does not concern it any more. It may not have awaited it.
+func (r *Reference[V]) Forgo(s *Step, key, waiter string) {
+	if row := r.waiter(key, waiter); s.task.getPlain(waiters, row) != nil {
+		s.task.putPlain(waiters, row, nil)
+	}
+}
+
+func (r *Reference[V]) waiter(key, waiter string) []byte {
+	return append(waiterPrefix(arrival{r.ref.id, key}), waiter...)
 }
 
 // arrival is a reference row that came or changed, or that a waiter waits for.

@@ -93,6 +93,9 @@ func (ex *exceptions) wake(s *stream.Step, exceptionID string) error {
 		if ex.rows.Delete(s, before.key()); e != nil {
 			ex.out.Delete(s, exceptionID)
 		}
+		if awaited := before.awaits(); awaited != "" {
+			ex.warehouses.Forgo(s, awaited, exceptionID)
+		}
 		return nil
 	}
 	if before.hasFaded(s.Now()) {

@@ -67,6 +67,14 @@ func (r Row) raised(c *schemas.Condition) Row {
 	return r
 }
 
+// awaits is the warehouse whose owner is the exception's while its cause stands; empty: none is.
+func (r Row) awaits() string {
+	if !r.Standing || r.Raised.WarehouseID == nil || r.class().OwnedBy != conditions.ByWarehouse {
+		return ""
+	}
+	return *r.Raised.WarehouseID
+}
+
 func showsAfter(c *schemas.Condition) time.Duration {
 	class, _ := conditions.Of(c.Class)
 	return class.ShowsAfter()

@@ -146,6 +146,9 @@ func (ex *exceptions) change(s *stream.Step, before, after Row, at time.Time) {
 	}
 	after.LastAt = latest(after.LastAt, at)
 	ex.rows.Put(s, after.key(), &after)
+	if awaited := before.awaits(); awaited != "" && awaited != after.awaits() {
+		ex.warehouses.Forgo(s, awaited, after.ExceptionID)
+	}
 	ex.setTimer(s, after)
 	for _, replay := range replays {
 		ex.replays.SendTo(s, replay.Origin.Partition, replay.ExceptionID, &replay)
@@ -173,11 +176,12 @@ func (ex *exceptions) owner(s *stream.Step, row Row) string {
 	case conditions.BySource:
 		return sourceOwner(ex.catalogue, row.Raised, class.Owner)
 	case conditions.ByWarehouse:
-		if row.Raised.WarehouseID == nil {
+		warehouseID := row.awaits()
+		if warehouseID == "" {
 			break
 		}
-		ex.warehouses.Await(s, *row.Raised.WarehouseID, row.ExceptionID)
-		if warehouse := ex.warehouses.Get(s, *row.Raised.WarehouseID); warehouse != nil && warehouse.Owner != "" {
+		ex.warehouses.Await(s, warehouseID, row.ExceptionID)
+		if warehouse := ex.warehouses.Get(s, warehouseID); warehouse != nil && warehouse.Owner != "" {
 			return warehouse.Owner
 		}
 	}

@@ -173,6 +173,37 @@ func TestAnExceptionMovesToTheOwnerOfAWarehouseThatComesLater(t *testing.T) {
 	expect(t, "gone", history(w, "ex-gone"), "open warehouse m", "resolved warehouse m")
 }
 
+func TestAnExceptionWaitsForItsWarehouseOnlyWhileItsCauseStands(t *testing.T) {
+	w := newWorld(t, 0)
+	waits := func(when string, want int) {
+		t.Helper()
+		w.Run()
+		if got := w.Waiting(); got != want {
+			t.Errorf("%s: %d wait, want %d", when, got, want)
+		}
+	}
+	at := func(warehouse string, minute int) *schemas.Condition {
+		c := raise(minute, conditions.OverShipped, "m", "")
+		c.WarehouseID = new(warehouse)
+		return c
+	}
+	send(w, "ex-1", at("east", 1))
+	send(w, "ex-2", at("east", 1))
+	waits("raised", 2)
+	send(w, "ex-1", at("west", 2))
+	waits("at another warehouse", 2)
+	sim.Send(w, topics.Warehouses, "west", &schemas.Warehouse{WarehouseID: "west", Owner: "dock team"})
+	waits("the warehouse has come, and may change", 2)
+	send(w, "ex-1", clears(3, "returned"))
+	waits("one has cleared", 1)
+	send(w, "ex-1", at("west", 4))
+	waits("it is back", 2)
+	expect(t, "its owner", history(w, "ex-1"), "open warehouse m", "open warehouse m", "open dock team m", "resolved dock team m", "open dock team m")
+	send(w, "ex-1", clears(5, "returned"))
+	send(w, "ex-2", clears(5, "returned"))
+	waits("all are gone", 0)
+}
+
 func TestAReplayGoesToThePartitionThatTheEventCameFrom(t *testing.T) {
 	w := newWorld(t, 0)
 	act(w, 1, schemas.CommandReplay, "c-1", "ex-1", `{"set":{"lines[0].quantity":4}}`)
