@@ -16,6 +16,15 @@ type Count struct {
 	InFlight schemas.Quantity `avro:"in_flight"` // net of the movements between the cutoff and the count
 	Placed   bool             `avro:"placed"`    // false: the cutoff is further back than the movements are remembered
 	Origin   schemas.Evidence `avro:"origin"`
+	Ahead    int64            `avro:"ahead"` // the cutoff that it names, where that is not before the count; else zero
+}
+
+// asOf is the movement as of which it counts, in words, and why where it names another.
+func (c *Count) asOf() string {
+	if c.Ahead == 0 {
+		return fmt.Sprintf("movement %d", c.Cutoff)
+	}
+	return fmt.Sprintf("movement %d, which is not before the count (movement %d) and so is taken for movement %d,", c.Ahead, c.Sequence, c.Cutoff)
 }
 
 // cutoff is the last movement that a count saw: the one that it names, else the one right before the count.
@@ -34,6 +43,9 @@ func (m movement) cutoff() int64 {
 // first that is heard of an item's stock may be a count; it opens the book, and nothing was expected of it.
 func (p *Position) count(m movement, movedAtCutoff *schemas.Quantity) {
 	count := &Count{Sequence: m.sequence, Cutoff: m.cutoff(), Counted: m.quantity, Placed: movedAtCutoff != nil, Origin: m.origin}
+	if m.CutoffSequence != nil && *m.CutoffSequence >= m.sequence {
+		count.Ahead = *m.CutoffSequence
+	}
 	p.Count = count
 	if movedAtCutoff == nil {
 		return
@@ -77,7 +89,7 @@ func (p *Position) unexplained() string {
 	case p.Unexplained == 0:
 		return ""
 	default:
-		return fmt.Sprintf("item %s in warehouse %s: %s %s counted as of movement %d where the book had %s; %s in flight since; %s still unexplained",
-			p.ItemID, p.WarehouseID, count.Counted, p.UOM, count.Cutoff, count.Expected, count.InFlight, p.Unexplained)
+		return fmt.Sprintf("item %s in warehouse %s: %s %s counted as of %s where the book had %s; %s in flight since; %s still unexplained",
+			p.ItemID, p.WarehouseID, count.Counted, p.UOM, count.asOf(), count.Expected, count.InFlight, p.Unexplained)
 	}
 }
