@@ -61,6 +61,7 @@ func (d *Distributor) tellStory(at time.Time) []Event {
 	c.affair = of.name
 	of.tell(c)
 	d.stockAffair(at)
+	d.review(at)
 	d.stray(at)
 	return nil
 }
@@ -213,6 +214,12 @@ func (c *course) cancelledByERP() {
 	c.planAt(left.Add(c.hours(3)), func(at time.Time) []Event { return c.tellAcceptance(at, schemas.AcceptanceCancelled, true) })
 	c.isAgreed = false
 	c.unbilled("shipped_after_cancel")
+	for _, l := range c.lines {
+		l.cancelled = afterShipping
+		for _, carried := range l.parts {
+			carried.fills = 0
+		}
+	}
 	c.settle()
 }
 

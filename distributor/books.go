@@ -187,6 +187,7 @@ func (v *invoice) orders(lineNo int32) (ids []string) {
 func (v *invoice) issue() *invoice {
 	v.tell(v.at, schemas.InvoiceKindInvoice)
 	v.owed.Billed = v.total
+	v.takesOver(1)
 	return v
 }
 
@@ -219,6 +220,7 @@ func (v *invoice) close() {
 		o.State = schemas.ReceivableOpen
 	}
 	v.full.truth.Receivables[v.id] = *o
+	v.debtsOf(v.customer.CustomerID, o.Currency).invoices[v.id] = o.Open
 }
 
 func (d *Distributor) billWrongPrice(bills []*bill, at time.Time) {
@@ -287,6 +289,7 @@ func (d *Distributor) billAgain(bills []*bill, at time.Time, kind schemas.Invoic
 	if kind == schemas.InvoiceKindCancellation {
 		wrong.owed.State = schemas.ReceivableCancelled
 	}
+	wrong.takesOver(-1)
 	wrong.close()
 	d.newInvoice(bills, at.Add(d.hours(40))).issue().settleUp()
 }
@@ -296,6 +299,7 @@ func (d *Distributor) billOver(bills []*bill, at time.Time) {
 	wrong := d.newInvoice(bills, at).issue()
 	wrong.tell(at.Add(d.hours(20)), schemas.InvoiceKindCancellation)
 	wrong.owed.Credited, wrong.owed.State = wrong.total, schemas.ReceivableCancelled
+	wrong.takesOver(-1)
 	wrong.close()
 	d.newInvoice(bills, at.Add(d.hours(40))).issue().settleUp()
 }

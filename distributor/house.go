@@ -20,6 +20,8 @@ type house struct {
 	statements         map[statement][]*bill // that ERP will bill when their period is over
 	invoiced           []*course             // orders that ERP has invoiced, or has forgotten to
 	invoices, payments int
+	debts              map[debtor]*debts
+	newCustomers       []schemas.Customer // that master data is told of after their first order
 	truth              *Truth
 }
 
@@ -73,6 +75,7 @@ var currencies = []struct {
 // Truth is what must come out in the end of all that was told in the full mix, once Until has told all of it.
 func (d *Distributor) Truth() *Truth {
 	d.full.stockTruth(d.full.truth)
+	d.creditTruth(d.full.truth)
 	for _, c := range d.full.invoiced {
 		if n := c.leftUnbilled(); n > 0 {
 			d.full.truth.Open[Exception{Class: "unbilled", Orders: c.order.OrderID}] = n
@@ -100,7 +103,7 @@ func choose[V any](d *Distributor, list ...V) V { return list[d.random.IntN(len(
 
 // openHouse draws customers, articles and prices.
 func (d *Distributor) openHouse(customers, articles int) {
-	d.full = &house{positions: map[string]*position{}, together: map[string][]*invoice{}, statements: map[statement][]*bill{}, truth: newTruth()}
+	d.full = &house{positions: map[string]*position{}, together: map[string][]*invoice{}, statements: map[statement][]*bill{}, debts: map[debtor]*debts{}, truth: newTruth()}
 	for i := range customers {
 		d.customers = append(d.customers, d.newCustomer(i))
 	}
@@ -146,6 +149,7 @@ func (d *Distributor) newCustomer(i int) schemas.Customer {
 	if schedule := choose(d, schedules...); schedule != "" {
 		customer.Schedule = &schedule
 	}
+	customer.CreditLimit = d.creditLine(firstLimits, &customer, 0)
 	return customer
 }
 

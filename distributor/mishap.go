@@ -28,7 +28,7 @@ func (c *course) neverTold() {
 func (c *course) stranger() {
 	stranger := c.newCustomer(c.random.IntN(len(invoicePolicies)))
 	stranger.CustomerID = fmt.Sprintf("C-%sX%06d", c.name, c.orders)
-	stranger.Currency = c.order.Currency
+	stranger.Currency, stranger.CreditLimit = c.order.Currency, nil
 	c.customer, c.order.CustomerID = &stranger, stranger.CustomerID
 	for _, l := range c.lines {
 		l.agreeOn(1)
@@ -37,6 +37,7 @@ func (c *course) stranger() {
 
 func (c *course) customerLate() {
 	c.stranger()
+	c.full.newCustomers = append(c.full.newCustomers, *c.customer)
 	c.planAt(c.placed.Add(120*c.hour), func(at time.Time) []Event { return []Event{c.tellCustomer(*c.customer, at)} })
 	c.ordinary()
 }

@@ -15,7 +15,7 @@ func (c *course) settle() {
 		isComplete = isComplete && (l.done || l.cancelled != never) && !l.hindered
 	}
 	for _, l := range c.lines {
-		isAhead := c.invoicePolicy() == schemas.OnOrder && !l.article.CatchWeight
+		isAhead := l.isBilledAhead()
 		if isAhead {
 			c.billAhead(l)
 		}
@@ -44,6 +44,12 @@ func (c *course) settle() {
 		}
 		c.demand(l)
 	}
+	c.takeCredit()
+}
+
+// isBilledAhead tells that the line is billed when it is ordered.
+func (l *line) isBilledAhead() bool {
+	return l.course.invoicePolicy() == schemas.OnOrder && !l.article.CatchWeight
 }
 
 // billAhead states what a line comes to that is billed when it is ordered: all that was not cancelled and did not come back.

@@ -17,8 +17,10 @@ type Truth struct {
 	Open         map[Exception]int          // open exceptions, and how many of one kind
 	Receivables  map[string]Receivable      // by invoice
 	Available    map[string]Available       // by item@warehouse
-	WasDisputed  map[string]bool            // invoices, whatever became of that
-	Stories      map[string]string          // what became of an order, an invoice, a position, for people
+	Credit       map[string]Credit          // by customer who has a limit
+	Orders       map[string]OrderWorth
+	WasDisputed  map[string]bool   // invoices, whatever became of that
+	Stories      map[string]string // what became of an order, an invoice, a position, for people
 }
 
 // BilledLine is what is billed together: an item in a unit that went out for an order line, in one currency.
@@ -33,7 +35,8 @@ type Net struct {
 	Amount   schemas.Amount
 }
 
-// Exception names an open one: its class, and what it is about. Shipment and Item are named only where no order is.
+// Exception names an open one: its class, and what it is about. Shipment and Item are named only where no order is, Customer
+// only where neither an order nor an invoice is.
 type Exception struct {
 	Class    string
 	Orders   string // sorted, with commas between
@@ -41,11 +44,12 @@ type Exception struct {
 	Invoice  string
 	Shipment string
 	Item     string // of stock: item@warehouse
+	Customer string
 }
 
 // String is a line for people.
 func (x Exception) String() string {
-	return fmt.Sprintf("%s: order %s line %d invoice %s shipment %s item %s", x.Class, x.Orders, x.LineNo, x.Invoice, x.Shipment, x.Item)
+	return fmt.Sprintf("%s: order %s line %d invoice %s shipment %s item %s customer %s", x.Class, x.Orders, x.LineNo, x.Invoice, x.Shipment, x.Item, x.Customer)
 }
 
 // Receivable is what is owed on an invoice.
@@ -63,7 +67,7 @@ type Available struct {
 func newTruth() *Truth {
 	return &Truth{
 		Billed: map[BilledLine]Net{}, Consolidated: map[Account]schemas.Amount{}, BilledFrom: map[string]schemas.Date{}, Open: map[Exception]int{},
-		Receivables: map[string]Receivable{}, Available: map[string]Available{}, WasDisputed: map[string]bool{}, Stories: map[string]string{},
+		Receivables: map[string]Receivable{}, Available: map[string]Available{}, Credit: map[string]Credit{}, Orders: map[string]OrderWorth{}, WasDisputed: map[string]bool{}, Stories: map[string]string{},
 	}
 }
 

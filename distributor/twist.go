@@ -138,7 +138,8 @@ func (l *line) overWithin() {
 func (l *line) overBeyond() {
 	l.quantity, l.done = 20*one, true
 	most := l.quantity + l.quantity*schemas.Quantity(l.over())/10_000
-	l.ships(l.parcel(), l.article, most+3*one, l.uom).pays = most
+	sent := l.ships(l.parcel(), l.article, most+3*one, l.uom)
+	sent.pays, sent.fills = most, most
 	l.course.open("over_shipped", l)
 }
 

@@ -20,7 +20,7 @@ type Tally struct {
 
 // compare puts what came out beside the truth.
 func compare(truth *distributor.Truth, out *outputs) []*Tally {
-	return []*Tally{bills(truth, out), consolidated(truth, out), exceptions(truth, out), receivables(truth, out), available(truth, out), figures(truth, out)}
+	return []*Tally{bills(truth, out), consolidated(truth, out), exceptions(truth, out), receivables(truth, out), available(truth, out), credit(truth, out), worth(truth, out), figures(truth, out)}
 }
 
 func (t *Tally) differ(format string, args ...any) {
@@ -86,6 +86,9 @@ func exceptions(truth *distributor.Truth, out *outputs) *Tally {
 			x.Shipment, x.Item = said(e.ShipmentID), said(e.ItemID)
 			if e.WarehouseID != nil {
 				x.Item += "@" + *e.WarehouseID
+			}
+			if x.Invoice == "" {
+				x.Customer = said(e.CustomerID)
 			}
 		}
 		came[x]++

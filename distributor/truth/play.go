@@ -196,11 +196,15 @@ func (s *Season) onACluster() (*outputs, error) {
 type outputs struct {
 	*model.Outputs
 	figures map[string]*schemas.Figure
+	orders  map[string]*ordersCredit
 }
+
+// ordersCredit is what an order takes of its customer's credit, as it was last told.
+type ordersCredit struct{ comesTo, invoiced schemas.Amount }
 
 // read takes what came out.
 func (s *Season) read(each func(topic string, take func(*stream.Record) error) error) (*outputs, error) {
-	out := &outputs{model.NewOutputs(s.registry), map[string]*schemas.Figure{}}
+	out := &outputs{model.NewOutputs(s.registry), map[string]*schemas.Figure{}, map[string]*ordersCredit{}}
 	ctx := context.Background()
 	for _, topic := range out.Topics() {
 		if err := each(topic, func(one *stream.Record) error { return out.Take(ctx, one.Topic, one.Key, one.Value) }); err != nil {
@@ -216,5 +220,15 @@ func (s *Season) read(each func(topic string, take func(*stream.Record) error) e
 		out.figures[string(one.Key)], err = codec.Decode(ctx, one.Value)
 		return err
 	})
-	return out, err
+	if err != nil {
+		return nil, err
+	}
+	exposures := schemas.NewCodec[schemas.Exposure](s.registry, topics.Credit.Name())
+	return out, each(topics.Credit.Name(), func(one *stream.Record) error {
+		told, err := exposures.Decode(ctx, one.Value)
+		if err == nil {
+			out.takesCredit(told)
+		}
+		return err
+	})
 }

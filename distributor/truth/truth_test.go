@@ -59,6 +59,12 @@ func TestDifferencesAreFound(t *testing.T) {
 		truth.Receivables[id] = owed
 		break
 	}
+	truth.Credit["C-1"] = distributor.Credit{Currency: "USD", Limit: 1, Used: 2}
+	for id, worth := range truth.Orders {
+		worth.ComesTo++
+		truth.Orders[id] = worth
+		break
+	}
 	for key, a := range truth.Available {
 		if a.ToPromise >= 0 {
 			delete(truth.Available, key)

@@ -1,0 +1,192 @@
+package distributor
+
+import (
+	"slices"
+	"time"
+
+	"waybill/schemas"
+)
+
+// Credit is how a customer stands who has a credit limit.
+type Credit struct {
+	Currency    string // the customer's: what is used in another one does not count
+	Limit, Used schemas.Amount
+}
+
+// Over is by how much more than the limit is used.
+func (c Credit) Over() schemas.Amount { return max(0, c.Used-c.Limit) }
+
+// debtor is a customer in one currency.
+type debtor struct{ customer, currency string }
+
+// debts are what takes of a debtor's credit.
+type debts struct {
+	orders   map[string]*OrderWorth
+	invoices map[string]schemas.Amount // what is open on them
+}
+
+// OrderWorth is what an order comes to, billed or still to be billed, and what of it is on ERP's invoices.
+type OrderWorth struct{ ComesTo, Invoiced schemas.Amount }
+
+func (d *Distributor) debtsOf(customer, currency string) *debts {
+	of := debtor{customer, currency}
+	if d.full.debts[of] == nil {
+		d.full.debts[of] = &debts{map[string]*OrderWorth{}, map[string]schemas.Amount{}}
+	}
+	return d.full.debts[of]
+}
+
+func (d *debts) order(id string) *OrderWorth {
+	if d.orders[id] == nil {
+		d.orders[id] = &OrderWorth{}
+	}
+	return d.orders[id]
+}
+
+// used is what is open on invoices, and what is not on them yet of orders: an order that ERP bills too much for frees nothing
+// of others.
+func (d *debts) used() (sum schemas.Amount) {
+	for _, of := range d.orders {
+		sum += max(0, of.ComesTo-of.Invoiced)
+	}
+	for _, open := range d.invoices {
+		sum += open
+	}
+	return sum
+}
+
+// takeCredit states what the order comes to. One that is cancelled as a whole before anything left comes to nothing.
+func (c *course) takeCredit() {
+	if c.untold {
+		return
+	}
+	of := c.debtsOf(c.order.CustomerID, c.order.Currency).order(c.order.OrderID)
+	for _, b := range c.bills {
+		of.ComesTo += b.amount
+	}
+	for _, l := range c.lines {
+		of.ComesTo += l.unbilledWorth()
+	}
+}
+
+// takesOver states that what is on the invoice is not to be invoiced of its orders any more, or is again.
+func (v *invoice) takesOver(sign schemas.Amount) {
+	of := v.debtsOf(v.customer.CustomerID, v.owed.Currency)
+	for i := range v.lines {
+		of.order(v.lines[i].OrderID).Invoiced += sign * v.lines[i].Amount
+	}
+}
+
+// unbilledWorth is what a line comes to beyond what is billed of it, at its own price: what left and waits, for whatever reason,
+// and what is still to leave. Nobody knows what a line without a price is worth.
+func (l *line) unbilledWorth() schemas.Amount {
+	if l.price == nil || l.isBilledAhead() {
+		return 0
+	}
+	var left, unbilled schemas.Quantity
+	for _, carried := range l.parts {
+		if carried.parcel.reaches > 3 && !carried.parcel.unheard {
+			left += carried.fills
+			unbilled += carried.kept()
+		}
+	}
+	if !l.done && l.cancelled == never {
+		unbilled += l.quantity - left
+	}
+	for _, b := range l.course.bills {
+		if b.line == l {
+			unbilled -= b.article.convert(b.pays, b.part.uom, l.uom)
+		}
+	}
+	if unbilled <= 0 {
+		return 0
+	}
+	worth := ratOf(int64(unbilled))
+	return rounded(worth.Mul(worth, l.price.in(l.uom)), l.course.order.Currency)
+}
+
+// kept is what the part fills of its line that did not come back.
+func (p *part) kept() schemas.Quantity {
+	if p.returned == 0 {
+		return p.fills
+	}
+	return p.fills - min(p.fills, p.article.convert(p.returned, p.uom, p.line.uom))
+}
+
+// creditLine is what a customer is granted: so much, whatever of it is used.
+type creditLine struct {
+	name  string
+	share int
+	grant func(d *Distributor, dollar float64, used schemas.Amount) *schemas.Amount // nil: none is needed, any amount may be used
+}
+
+// firstLimits are what ERP grants when the books open, with their share. Reviews are what becomes of a limit when the credit
+// department looks at it: few are told to use less than they do.
+var (
+	firstLimits = []creditLine{
+		{"none", 25, unlimited},
+		{"generous", 71, about(2_000_000)},
+		{"tight", 4, about(20_000)},
+	}
+	reviews = []creditLine{
+		{"room for more", 85, func(d *Distributor, dollar float64, used schemas.Amount) *schemas.Amount {
+			return hundreds(5*used + hundred)
+		}},
+		{"lifted", 12, unlimited},
+		{"cut", 3, func(d *Distributor, _ float64, used schemas.Amount) *schemas.Amount { return hundreds(used / 2) }},
+	}
+)
+
+func (d *Distributor) creditLine(of []creditLine, customer *schemas.Customer, used schemas.Amount) *schemas.Amount {
+	dollar := 0.0
+	for _, c := range currencies {
+		if c.code == customer.Currency {
+			dollar = c.dollar
+		}
+	}
+	return of[d.draw(len(of), func(i int) int { return of[i].share })].grant(d, dollar, used)
+}
+
+func unlimited(*Distributor, float64, schemas.Amount) *schemas.Amount { return nil }
+
+// about is a limit of so many dollars, give or take a half.
+func about(dollars float64) func(*Distributor, float64, schemas.Amount) *schemas.Amount {
+	return func(d *Distributor, dollar float64, _ schemas.Amount) *schemas.Amount {
+		return hundreds(schemas.Amount(dollars*dollar*(0.5+d.random.Float64())) * schemas.MustAmount("1"))
+	}
+}
+
+// hundred is what limits are a multiple of, in any currency.
+var hundred = schemas.MustAmount("100")
+
+func hundreds(amount schemas.Amount) *schemas.Amount { return new(max(0, amount/hundred*hundred)) }
+
+// review has the credit department look at a customer's limit, now and then.
+func (d *Distributor) review(at time.Time) {
+	if !d.chance(3) {
+		return
+	}
+	customer := &d.customers[d.random.IntN(len(d.customers))]
+	customer.CreditLimit = d.creditLine(reviews, customer, d.debtsOf(customer.CustomerID, customer.Currency).used())
+	told := *customer
+	d.planAt(at, func(at time.Time) []Event { return []Event{d.tellCustomer(told, at)} })
+}
+
+// creditTruth states how every customer stands who has a limit.
+func (d *Distributor) creditTruth(t *Truth) {
+	for _, of := range d.full.debts {
+		for id, worth := range of.orders {
+			t.Orders[id] = *worth
+		}
+	}
+	for _, customer := range slices.Concat(d.customers, d.full.newCustomers) {
+		if customer.CreditLimit == nil {
+			continue
+		}
+		of := Credit{customer.Currency, *customer.CreditLimit, d.debtsOf(customer.CustomerID, customer.Currency).used()}
+		t.Credit[customer.CustomerID] = of
+		if of.Over() > 0 {
+			t.Open[Exception{Class: "credit_exceeded", Customer: customer.CustomerID}] = 1
+		}
+	}
+}
