@@ -136,12 +136,17 @@ func printReport(p *printer, r *simulation.Report) {
 // tellStory goes to standard error: it is long, and about a failure.
 func tellStory(p *printer, failed simulation.FailedSeed, shrink int) {
 	p.note("")
+	told, left := map[string]bool{}, 0
 	for i, failure := range failed.Failures {
-		if i == 5 {
-			p.note("seed %d: and %d more", failed.Seed, len(failed.Failures)-i)
-			break
+		if i >= 5 && told[failure.Checker] { // of every checker one at least
+			left++
+			continue
 		}
+		told[failure.Checker] = true
 		p.note("seed %d: checker %s: %s", failed.Seed, p.bad(failure.Checker), failure.What)
+	}
+	if left > 0 {
+		p.note("seed %d: and %d more", failed.Seed, left)
 	}
 	p.note("Again: waybill simulate --seed %d", failed.Seed)
 	if shrink <= 0 {

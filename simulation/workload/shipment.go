@@ -2,6 +2,7 @@ package workload
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"waybill/schemas"
@@ -193,7 +194,9 @@ func (t *teller) milestone(s *shipment, milestone schemas.Milestone, at time.Tim
 		if line.ConfirmedQuantity = nil; milestone == schemas.MilestoneDelivered && t.chance(75) {
 			line.ConfirmedQuantity = new(max(0, line.Quantity-units(int64(t.random.IntN(4)*t.random.IntN(2)))))
 		}
-		told.Lines = append(told.Lines, line)
+		if !slices.ContainsFunc(told.Lines, func(other schemas.ShipmentLine) bool { return sameGoods(&line, &other) }) {
+			told.Lines = append(told.Lines, line)
+		}
 	}
 	if milestone == schemas.MilestoneCancelled && t.chance(50) {
 		told.Lines = []schemas.ShipmentLine{}
@@ -214,6 +217,12 @@ func (t *teller) milestone(s *shipment, milestone schemas.Milestone, at time.Tim
 	case schemas.MilestoneCancelled:
 		s.shipped = nil
 	}
+}
+
+// sameGoods tells that a shipment may not say both: what came back as another item may be in it already.
+func sameGoods(a, b *schemas.ShipmentLine) bool {
+	sameLot := a.Lot == nil && b.Lot == nil || a.Lot != nil && b.Lot != nil && *a.Lot == *b.Lot
+	return a.OrderID == b.OrderID && a.LineNo == b.LineNo && a.ItemID == b.ItemID && sameLot
 }
 
 // comeBack has some of what comes back counted otherwise than it went out: loose ones of a box, more than were sent, as
