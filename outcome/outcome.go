@@ -131,9 +131,9 @@ func describeOrder(state *schemas.OrderState) string {
 	fmt.Fprintf(&text, "order %s of %s: %s, ordered %s billed %s %s, elsewhere %v, invoices %v, shipments %v",
 		state.OrderID, state.CustomerID, state.Status, state.Ordered, state.Billed, state.Currency, state.BilledElsewhere, state.Invoices, state.Shipments)
 	for _, line := range state.Lines {
-		fmt.Fprintf(&text, "; line %d %s (%s): %s, ordered %s accepted %s allocated %s picked %s packed %s shipped %s delivered %s ready %s invoiced %s",
+		fmt.Fprintf(&text, "; line %d %s (%s): %s, ordered %s accepted %s allocated %s picked %s packed %s shipped %s delivered %s returned %s ready %s invoiced %s",
 			line.LineNo, line.ItemID, shown(line.ShippedItemID), line.Stage, line.Ordered, line.Accepted, line.Allocated, line.Picked,
-			line.Packed, line.Shipped, line.Delivered, line.InvoiceReady, line.Invoiced)
+			line.Packed, line.Shipped, line.Delivered, line.Returned, line.InvoiceReady, line.Invoiced)
 		fmt.Fprintf(&text, ", in %s by %s: shipped in full %s delivered %s, unbilled %s since %s",
 			line.WarehouseID, shown(line.RequestedOn), shown(line.ShippedInFullAt), shown(line.DeliveredInFullAt), line.Unbilled, shown(line.UnbilledSince))
 	}

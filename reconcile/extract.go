@@ -213,6 +213,9 @@ func (r *rows) header(names []string) (at []int, err error) {
 			missing = append(missing, name)
 		}
 	}
+	if figures := r.kind.figureNames(); len(missing) == 0 && !slices.ContainsFunc(figures, func(name string) bool { return at[slices.Index(r.known, name)] >= 0 }) {
+		return nil, fmt.Errorf("%w: its header has none of the columns %s: it may have %s", ErrNotAnExtract, strings.Join(figures, ", "), strings.Join(r.known, ","))
+	}
 	if len(missing) > 0 {
 		return nil, fmt.Errorf("%w: its header has no column %s: it may have %s", ErrNotAnExtract, strings.Join(missing, ", "), strings.Join(r.known, ","))
 	}
@@ -312,6 +315,9 @@ func (r *rows) row(line int64, values []string) *entry {
 		}
 		row.figures[i] = units
 		row.given |= 1 << i
+	}
+	if row.given == 0 && row.problem == "" {
+		row.problem = "it says none of " + strings.Join(k.figureNames(), ", ")
 	}
 	values = values[len(k.Figures):]
 	for i := range k.Labels {

@@ -17,7 +17,7 @@ func readShipped(ctx context.Context, kind *Kind, view inspect.View, take func(*
 	return inspect.Values(ctx, view, topics.OrderStatus, func(order *schemas.OrderState) error {
 		for i := range order.Lines {
 			line := &order.Lines[i]
-			value := entry{at: order.AsOf, figures: figures{int64(line.Shipped)}, labels: [mostLabels]string{line.UOM, line.ItemID, line.WarehouseID}}
+			value := entry{at: order.AsOf, figures: figures{int64(line.Shipped), int64(line.Returned), int64(line.Shipped - line.Returned)}, labels: [mostLabels]string{line.UOM, line.ItemID, line.WarehouseID}}
 			if line.ShippedItemID != nil {
 				value.labels[1] = *line.ShippedItemID
 			}

@@ -46,7 +46,7 @@ func TestEachKindReadsItsTopic(t *testing.T) {
 	quantity, amount := schemas.MustQuantity, schemas.MustAmount
 
 	order := schemas.OrderState{OrderID: "O-1", Currency: "EUR", Status: schemas.OrderPlaced, AsOf: at(-30), Lines: []schemas.OrderLineState{
-		{LineNo: 1, ItemID: "SAW", UOM: "each", Stage: schemas.StageShipped, WarehouseID: "east", Shipped: quantity("4")}, {LineNo: 2, ItemID: "DRILL", UOM: "box", Stage: schemas.StageShipped, Shipped: quantity("1"), ShippedItemID: new("DRILL-20V")},
+		{LineNo: 1, ItemID: "SAW", UOM: "each", Stage: schemas.StageShipped, WarehouseID: "east", Shipped: quantity("4"), Returned: quantity("2")}, {LineNo: 2, ItemID: "DRILL", UOM: "box", Stage: schemas.StageShipped, Shipped: quantity("1"), ShippedItemID: new("DRILL-20V")},
 	}}
 	told(t, cluster, client, topics.OrderStatus, "O-1", order)
 	order.Lines = slices.Clone(order.Lines)
@@ -73,8 +73,8 @@ func TestEachKindReadsItsTopic(t *testing.T) {
 		want          string
 		freshest      time.Time
 	}{
-		{"shipped", "order_id,line_no,quantity,uom\nO-1,1,6,each\nO-1,2,2,box\n",
-			"matched,O-1,1,each,SAW,east,6,6,0,2026-11-23T16:00:00Z,,2,; different,O-1,2,box,DRILL-20V,,1,2,-1,2026-11-23T16:00:00Z,,3,quantity", at(-20)},
+		{"shipped", "order_id,line_no,quantity,returned,kept,uom\nO-1,1,6,2,4,each\nO-1,2,2,,,box\n",
+			"matched,O-1,1,each,SAW,east,6,6,0,2,2,0,4,4,0,2026-11-23T16:00:00Z,,2,; different,O-1,2,box,DRILL-20V,,1,2,-1,,,,,,,2026-11-23T16:00:00Z,,3,quantity", at(-20)},
 		{"invoiced", "order_id,line_no,quantity,amount\nO-1,1,5,49.98\n", "different,O-1,1,each,EUR,5,5,0,49.99,49.98,0.01,2026-11-23T06:00:00Z,,2,amount", at(-30)},
 		{"paid", "invoice_id,paid,billed,credited,open,discount,customer_id\nI-1,20,50,5,24,2,C-2\n",
 			"different,I-1,C-1 / C-2,EUR,20.00,20.00,0.00,50.00,50.00,0.00,5.00,5.00,0.00,25.00,24.00,1.00,1.00,2.00,-1.00,2026-11-23T06:00:00Z,,2,open, discount, customer_id", at(-30)},

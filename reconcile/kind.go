@@ -25,6 +25,7 @@ type Kind struct {
 	Figures []Figure
 	Labels  []Label
 
+	returns bool // its figures are a quantity, what of it came back, and what is left
 	adds    bool // rows of one key in an extract add up; else a second one is unreadable
 	changes bool // each record here changes a row by so much; else it is the row's state, and replaces the one before
 	read    reading
@@ -73,14 +74,16 @@ var kinds = []*Kind{
 		Name: "shipped", What: "order lines shipped", Against: "what left the warehouse of each order line, by the milestones of its shipments", Topic: topics.OrderStatus.Name(),
 		Key: []Key{orderID, lineNo},
 		Figures: []Figure{
-			{Name: "quantity", Required: true, Unit: 0, Says: "shipped in all; returns are not taken off"},
+			{Name: "quantity", Unit: 0, Says: "shipped in all: what came back is not taken off"},
+			{Name: "returned", Unit: 0, Says: "of it came back"},
+			{Name: "kept", Unit: 0, Says: "quantity − returned: what a WMS calls shipped that takes returns off"},
 		},
 		Labels: []Label{
 			{Name: "uom", Compared: true, Says: "the line's unit of measure; nothing is converted"},
 			{Name: "item_id", Says: "shown only: of a substituted line one of its items"},
 			{Name: warehouseID, Says: "shown only, and chosen by --only-warehouse; here it is the one that the order names"},
 		},
-		adds: true, read: readShipped,
+		adds: true, returns: true, read: readShipped,
 	},
 	{
 		Name: "invoiced", What: "order lines invoiced", Against: "what was ready to bill of each order line, net of its credits", Topic: topics.InvoiceReady.Name(),
@@ -138,6 +141,9 @@ func KindNamed(name string) *Kind {
 // Adds tells that rows of one key in an extract add up.
 func (k *Kind) Adds() bool { return k.adds }
 
+// Returns tells that it compares what came back beside what was shipped.
+func (k *Kind) Returns() bool { return k.returns }
+
 // Compacted tells that of a row's states here only the latest is sure to be kept.
 func (k *Kind) Compacted() bool { return !k.changes }
 
@@ -174,13 +180,18 @@ func (k *Kind) columns() (names []string) {
 	for _, key := range k.Key {
 		names = append(names, key.Name)
 	}
-	for _, figure := range k.Figures {
-		names = append(names, figure.Name)
-	}
+	names = append(names, k.figureNames()...)
 	for _, label := range k.Labels {
 		names = append(names, label.Name)
 	}
 	return append(names, ChangedAt)
+}
+
+func (k *Kind) figureNames() (names []string) {
+	for _, figure := range k.Figures {
+		names = append(names, figure.Name)
+	}
+	return names
 }
 
 // required are the columns that an extract of the kind must have.

@@ -111,6 +111,9 @@ func (r *Reconciliation) Compare(ctx context.Context, progress func(done, total 
 			asked |= 1 << i // also of an extract without rows
 		}
 	}
+	if asked == 0 { // an extract without rows, of a kind that requires no figure: the first says most
+		asked = 1
+	}
 	c := comparison{
 		judgement: judgement{kind: r.kind, window: r.options.Window, tolerance: r.options.Tolerance, asked: asked},
 		summary:   newSummary(r.kind), take: take, warehouses: r.options.Warehouses,

@@ -136,7 +136,16 @@ func (j *judgement) judge(there *entry, h *history) (*Row, bool) {
 	default:
 		row.Outcome, row.Why = Different, strings.Join(append(differing, labels...), ", ")
 	}
+	if len(labels) == 0 && j.netOfReturns(there, here, asked) {
+		row.Why += "; it is what was kept: if returns are taken off in the extract, its column is named kept"
+	}
 	return row, true
+}
+
+// netOfReturns tells that an extract's quantity is what is left here of what was shipped when returns are taken off.
+func (j *judgement) netOfReturns(there, here *entry, asked uint8) bool {
+	const quantity, returned, kept = 0, 1, 2
+	return j.kind.returns && asked&(1<<quantity) != 0 && of(here, returned) != 0 && of(there, quantity) == of(here, kept)
 }
 
 // differing names the figures in which two sides differ by more than the tolerance. A side that has nothing says zero.

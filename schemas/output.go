@@ -136,6 +136,7 @@ type OrderLineState struct {
 	DeliveredInFullAt *time.Time `avro:"delivered_in_full_at" json:"delivered_in_full_at,omitempty"` // all of it had arrived
 	Unbilled          Amount     `avro:"unbilled" json:"unbilled"`                                   // shipped and not invoiced by ERP, where a price is known
 	UnbilledSince     *time.Time `avro:"unbilled_since" json:"unbilled_since,omitempty"`             // when the first of that left
+	Returned          Quantity   `avro:"returned" json:"returned"`                                   // came back; shipped does not lose it
 }
 
 // Departure is the order's part of a shipment that has left the warehouse.

@@ -90,7 +90,7 @@ func blockedWords(p *printer, order *inspect.Order) string {
 
 func printLines(p *printer, lines []schemas.OrderLineState) {
 	p.line("\n%s", p.strong("Lines"))
-	quantities := []string{"ordered", "accepted", "allocated", "picked", "packed", "shipped", "delivered", "ready", "invoiced"}
+	quantities := []string{"ordered", "accepted", "allocated", "picked", "packed", "shipped", "delivered", "returned", "ready", "invoiced"}
 	t := p.table("  ", append([]string{"line", "item", "unit", "stage"}, quantities...), append([]string{"line"}, quantities...)...)
 	for _, l := range lines {
 		item := l.ItemID
@@ -98,7 +98,7 @@ func printLines(p *printer, lines []schemas.OrderLineState) {
 			item += " → " + *l.ShippedItemID
 		}
 		t.row(l.LineNo, item, l.UOM, l.Stage, some(l.Ordered), some(l.Accepted), some(l.Allocated), some(l.Picked), some(l.Packed), some(l.Shipped),
-			some(l.Delivered), some(l.InvoiceReady), some(l.Invoiced))
+			some(l.Delivered), some(l.Returned), some(l.InvoiceReady), some(l.Invoiced))
 	}
 	t.print()
 }

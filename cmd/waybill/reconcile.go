@@ -129,6 +129,12 @@ What happened here after --as-of, by the time at which it happened, is left out.
 on one side only, and explains a difference when the extract's figure lies between the lowest and the highest that stood
 here in that time.
 `)
+	if kind.Returns() {
+		help.WriteString(`
+Most WMS extract what left, and returns by themselves: that is quantity, and returned. One that takes returns off what was
+shipped says kept. Name the column by what it has: a quantity that is net of returns differs by what came back.
+`)
+	}
 	if kind.Compacted() {
 		help.WriteString(`
 The topic keeps at least the latest state of a row. Where it no longer keeps what stood at --as-of, a difference is in

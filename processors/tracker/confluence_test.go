@@ -44,7 +44,7 @@ func TestTheSameStatusWhateverComesFirst(t *testing.T) {
 	}
 	told := []string{
 		"1 A EA paid 36/30 24/24/24/24/24 22/20",
-		"2 A(B) EA shipped 4/0 4/4/4/4/0 0/0",
+		"2 A(B) EA shipped 4/0 4/4/4/4/0 −4 0/0",
 		"3 B EA cancelled 1/0 0/0/0/0/0 0/0",
 		"4 B CASE disputed 6/0 5/5/5/5/4 5/5",
 		"5 A EA cancelled 1/0 0/0/0/0/0 0/0",

@@ -60,7 +60,7 @@ func (t *terms) state(p *progress, known items) schemas.OrderLineState {
 	line := schemas.OrderLineState{
 		LineNo: t.lineNo, ItemID: t.item.itemID, UOM: uom, Stage: t.stage(p), Ordered: q[ordered],
 		Accepted: q[accepted], Allocated: q[allocated], Picked: q[picked], Packed: q[packed], Shipped: q[shipped], Delivered: q[delivered],
-		InvoiceReady: q[invoiceReady], Invoiced: q[invoiced],
+		InvoiceReady: q[invoiceReady], Invoiced: q[invoiced], Returned: q[returned],
 	}
 	for _, part := range p.parts {
 		if part.quantities[shipped] > 0 && part.unit.itemID != t.item.itemID {

@@ -11,8 +11,8 @@ type items func(itemID string) *schemas.Item
 // unit is a unit of measure of an item.
 type unit struct{ itemID, uom string }
 
-// quantities are the stages of a line that have a quantity, in the order in which a line passes them.
-type quantities [9]schemas.Quantity
+// quantities are the stages of a line that have a quantity, in the order in which a line passes them, and what came back.
+type quantities [10]schemas.Quantity
 
 const (
 	ordered = iota
@@ -24,6 +24,7 @@ const (
 	delivered
 	invoiceReady
 	invoiced
+	returned
 )
 
 // counted is what was counted of a line in one unit.

@@ -117,14 +117,18 @@ func item(id string) event {
 	return func(w *sim.World) { sim.Send(w, topics.Items, id, itemBook(id)) }
 }
 
-// line describes a line: number, item (shipped item), unit, stage, and its nine quantities.
+// line describes a line: number, item (shipped item), unit, stage, and its quantities; what came back is there where something did.
 func line(l schemas.OrderLineState) string {
 	item := l.ItemID
 	if l.ShippedItemID != nil {
 		item += "(" + *l.ShippedItemID + ")"
 	}
-	return fmt.Sprintf("%d %s %s %s %s/%s %s/%s/%s/%s/%s %s/%s", l.LineNo, item, l.UOM, l.Stage,
-		l.Ordered, l.Accepted, l.Allocated, l.Picked, l.Packed, l.Shipped, l.Delivered, l.InvoiceReady, l.Invoiced)
+	back := ""
+	if l.Returned != 0 {
+		back = fmt.Sprintf(" −%s", l.Returned)
+	}
+	return fmt.Sprintf("%d %s %s %s %s/%s %s/%s/%s/%s/%s%s %s/%s", l.LineNo, item, l.UOM, l.Stage,
+		l.Ordered, l.Accepted, l.Allocated, l.Picked, l.Packed, l.Shipped, l.Delivered, back, l.InvoiceReady, l.Invoiced)
 }
 
 // statusAfter is where O-1 stands after the events, each in an epoch of its own.
@@ -162,6 +166,8 @@ func TestALineStandsWhereTheFurthestOfItIs(t *testing.T) {
 		{"two shipments", []event{four, ships("S-1", 3, "shipped 1:1"), ships("S-2", 3, "allocated 1:2")}, "1 A EA shipped 4/0 3/1/1/1/0 0/0"},
 		{"a shipment is cancelled", []event{four, ships("S-1", 3, "shipped 1:1"), ships("S-2", 3, "allocated 1:2"), ships("S-1", 4, "cancelled")}, "1 A EA allocated 4/0 2/0/0/0/0 0/0"},
 		{"delivered", []event{four, ships("S-1", 3, "shipped 1:4"), ships("S-1", 4, "delivered 1:4")}, "1 A EA delivered 4/0 4/4/4/4/4 0/0"},
+		{"some comes back, and shipped stays", []event{four, ships("S-1", 3, "shipped 1:4"), ships("S-1", 4, "returned 1:3")}, "1 A EA shipped 4/0 4/4/4/4/0 −3 0/0"},
+		{"it comes back in another unit", []event{item("A"), placed(1, begun, "1:2:A:CASE"), ships("S-1", 3, "shipped 1:2:A:CASE"), ships("S-1", 4, "returned 1:5:A:EA")}, "1 A EA shipped 24/0 24/24/24/24/0 −5 0/0"},
 		{"a substitute", []event{four, ships("S-1", 3, "shipped 1:4:B")}, "1 A(B) EA shipped 4/0 4/4/4/4/0 0/0"},
 		{"a substitute in the box", []event{four, ships("S-1", 3, "packed 1:4:B")}, "1 A EA packed 4/0 4/4/4/0/0 0/0"},
 		{"shipped by the case", []event{item("A"), placed(1, begun, "1:24:A:EA"), ships("S-1", 3, "shipped 1:2:A:CASE")}, "1 A EA shipped 24/0 24/24/24/24/0 0/0"},

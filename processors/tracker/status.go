@@ -136,7 +136,7 @@ func (o *order) addShipments(state *schemas.OrderState, lines map[int32]*progres
 				continue
 			}
 			line.add(part.ItemID, part.UOM, quantities{
-				allocated: part.Allocated, picked: part.Picked, packed: part.Packed, shipped: part.Shipped, delivered: part.Delivered,
+				allocated: part.Allocated, picked: part.Picked, packed: part.Packed, shipped: part.Shipped, delivered: part.Delivered, returned: part.Returned,
 			})
 			of, at := unit{part.ItemID, part.UOM}, shipment.left()
 			if part.Shipped == 0 {

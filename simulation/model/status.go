@@ -45,8 +45,10 @@ type counted struct {
 	quantity number
 }
 
-// The quantities of a line, in the order in which it passes them.
-var stages = []string{"ordered", "accepted", "allocated", "picked", "packed", "shipped", "delivered", "invoice_ready", "invoiced"}
+// The quantities of a line, in the order in which it passes them; of these the first follow from orders and shipments alone.
+var stages = []string{"ordered", "accepted", "allocated", "picked", "packed", "shipped", "delivered", "returned", "invoice_ready", "invoiced"}
+
+const ofShipping = 8
 
 // tellStatuses works out where each order stands that is known.
 func (e *Expectation) tellStatuses(m *masterData, orders map[string]*order, b *books) {
@@ -131,6 +133,7 @@ func (l *line) progress() *progress {
 		p.add(of, "packed", part.packed)
 		p.add(of, "shipped", part.shipped)
 		p.add(of, "delivered", part.delivered)
+		p.add(of, "returned", part.returned)
 	}
 	var units []unit
 	ready := map[unit]number{} // a bill may put parts together, and so does what is counted of them
@@ -208,7 +211,7 @@ func (p *progress) status(m *masterData, b *books) (s LineStatus, uom string) {
 	}
 	s = LineStatus{LineNo: p.no, Stage: p.stage()}
 	s.Text = fmt.Sprintf("%s (%s) in %s", p.item.item, shippedItem, uom)
-	for _, stage := range stages[:7] {
+	for _, stage := range stages[:ofShipping] {
 		s.Text += " " + stage + " " + text(orZero(sums[stage]))
 	}
 	s.Billed = fmt.Sprintf("ready %s invoiced %s", text(orZero(sums["invoice_ready"])), text(orZero(sums["invoiced"])))
@@ -377,8 +380,8 @@ func statusOf(line *schemas.OrderLineState) LineStatus {
 		shippedItem = *line.ShippedItemID
 	}
 	s.Text = fmt.Sprintf("%s (%s) in %s", line.ItemID, shippedItem, line.UOM)
-	quantities := []schemas.Quantity{line.Ordered, line.Accepted, line.Allocated, line.Picked, line.Packed, line.Shipped, line.Delivered}
-	for i, stage := range stages[:7] {
+	quantities := []schemas.Quantity{line.Ordered, line.Accepted, line.Allocated, line.Picked, line.Packed, line.Shipped, line.Delivered, line.Returned}
+	for i, stage := range stages[:ofShipping] {
 		s.Text += " " + stage + " " + text(quantityOf(quantities[i]))
 	}
 	s.Billed = fmt.Sprintf("ready %s invoiced %s", text(quantityOf(line.InvoiceReady)), text(quantityOf(line.Invoiced)))
