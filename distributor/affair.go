@@ -61,7 +61,7 @@ func (d *Distributor) tellStory(at time.Time) []Event {
 	c.affair = of.name
 	of.tell(c)
 	d.stockAffair(at)
-	d.review(at)
+	d.reviewCredit(at)
 	d.stray(at)
 	return nil
 }

@@ -115,6 +115,9 @@ func (d *Distributor) newCourse(at time.Time, customer *schemas.Customer) *cours
 	}
 	id := fmt.Sprintf("O-%s%06d", d.name, d.orders)
 	c.order = schemas.Order{OrderID: id, CustomerID: customer.CustomerID, Channel: channel, OrderType: "standard", Currency: customer.Currency}
+	if d.chance(3) {
+		c.order.Currency = choose(d, currencies...).code
+	}
 	if d.chance(8) {
 		c.order.InvoicePolicy = new(choose(d, invoicePolicies...))
 	}

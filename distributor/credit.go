@@ -21,8 +21,9 @@ type debtor struct{ customer, currency string }
 
 // debts are what takes of a debtor's credit.
 type debts struct {
-	orders   map[string]*OrderWorth
-	invoices map[string]schemas.Amount // what is open on them
+	orders    map[string]*OrderWorth
+	invoices  map[string]schemas.Amount // what is open on them
+	unapplied schemas.Amount            // what of payments is on no invoice
 }
 
 // OrderWorth is what an order comes to, billed or still to be billed, and what of it is on ERP's invoices.
@@ -31,7 +32,7 @@ type OrderWorth struct{ ComesTo, Invoiced schemas.Amount }
 func (d *Distributor) debtsOf(customer, currency string) *debts {
 	of := debtor{customer, currency}
 	if d.full.debts[of] == nil {
-		d.full.debts[of] = &debts{map[string]*OrderWorth{}, map[string]schemas.Amount{}}
+		d.full.debts[of] = &debts{orders: map[string]*OrderWorth{}, invoices: map[string]schemas.Amount{}}
 	}
 	return d.full.debts[of]
 }
@@ -43,8 +44,8 @@ func (d *debts) order(id string) *OrderWorth {
 	return d.orders[id]
 }
 
-// used is what is open on invoices, and what is not on them yet of orders: an order that ERP bills too much for frees nothing
-// of others.
+// used is what is open on invoices, and what is not on them yet of orders, less what was paid for no invoice: an order that ERP
+// bills too much for frees nothing of others.
 func (d *debts) used() (sum schemas.Amount) {
 	for _, of := range d.orders {
 		sum += max(0, of.ComesTo-of.Invoiced)
@@ -52,7 +53,7 @@ func (d *debts) used() (sum schemas.Amount) {
 	for _, open := range d.invoices {
 		sum += open
 	}
-	return sum
+	return sum - d.unapplied
 }
 
 // takeCredit states what the order comes to. One that is cancelled as a whole before anything left comes to nothing.
@@ -113,63 +114,72 @@ func (p *part) kept() schemas.Quantity {
 	return p.fills - min(p.fills, p.article.convert(p.returned, p.uom, p.line.uom))
 }
 
-// creditLine is what a customer is granted: so much, whatever of it is used.
-type creditLine struct {
-	name  string
-	share int
-	grant func(d *Distributor, dollar float64, used schemas.Amount) *schemas.Amount // nil: none is needed, any amount may be used
+// firstLimits are what customers may use when the books open, with their share, in dollars, give or take a half.
+var firstLimits = []struct {
+	name    string
+	share   int
+	dollars float64 // 0: any amount
+}{{"none", 25, 0}, {"generous", 71, 2_000_000}, {"tight", 4, 20_000}}
+
+// firstLimit draws a customer's limit; nil: the customer has none.
+func (d *Distributor) firstLimit(currency string) *schemas.Amount {
+	of := firstLimits[d.draw(len(firstLimits), func(i int) int { return firstLimits[i].share })]
+	if of.dollars == 0 {
+		return nil
+	}
+	return hundreds(worthOf(of.dollars*(0.5+d.random.Float64()), currency))
 }
 
-// firstLimits are what ERP grants when the books open, with their share. Reviews are what becomes of a limit when the credit
-// department looks at it: few are told to use less than they do.
-var (
-	firstLimits = []creditLine{
-		{"none", 25, unlimited},
-		{"generous", 71, about(2_000_000)},
-		{"tight", 4, about(20_000)},
-	}
-	reviews = []creditLine{
-		{"room for more", 85, func(d *Distributor, dollar float64, used schemas.Amount) *schemas.Amount {
-			return hundreds(5*used + hundred)
-		}},
-		{"lifted", 12, unlimited},
-		{"cut", 3, func(d *Distributor, _ float64, used schemas.Amount) *schemas.Amount { return hundreds(used / 2) }},
-	}
-)
-
-func (d *Distributor) creditLine(of []creditLine, customer *schemas.Customer, used schemas.Amount) *schemas.Amount {
-	dollar := 0.0
+// worthOf is so many dollars in a currency, in whole ones of it.
+func worthOf(dollars float64, currency string) schemas.Amount {
 	for _, c := range currencies {
-		if c.code == customer.Currency {
-			dollar = c.dollar
+		if c.code == currency {
+			dollars *= c.dollar
 		}
 	}
-	return of[d.draw(len(of), func(i int) int { return of[i].share })].grant(d, dollar, used)
+	return schemas.Amount(dollars) * schemas.MustAmount("1")
 }
 
-func unlimited(*Distributor, float64, schemas.Amount) *schemas.Amount { return nil }
-
-// about is a limit of so many dollars, give or take a half.
-func about(dollars float64) func(*Distributor, float64, schemas.Amount) *schemas.Amount {
-	return func(d *Distributor, dollar float64, _ schemas.Amount) *schemas.Amount {
-		return hundreds(schemas.Amount(dollars*dollar*(0.5+d.random.Float64())) * schemas.MustAmount("1"))
-	}
+// review is what becomes of a customer's limit when the credit department looks at it.
+type review struct {
+	name  string
+	share int
+	after float64 // so many hours
+	grant func(used schemas.Amount, currency string) *schemas.Amount
 }
 
-// hundred is what limits are a multiple of, in any currency.
+// afterwards is when a season is over: then what a customer uses stays as it is.
+const afterwards = 1_500
+
+// The reviews, with their share. Few customers have to use less than they do.
+var reviews = []review{
+	{"room for more", 83, 0, func(used schemas.Amount, currency string) *schemas.Amount {
+		return hundreds(5*used + worthOf(500_000, currency))
+	}},
+	{"lifted", 12, 0, func(schemas.Amount, string) *schemas.Amount { return nil }},
+	{"cut", 2, 0, func(used schemas.Amount, _ string) *schemas.Amount { return hundreds(used / 2) }},
+	{"what is used", 2, afterwards, func(used schemas.Amount, _ string) *schemas.Amount { return new(max(0, used)) }},
+	{"a coin less than is used", 1, afterwards, func(used schemas.Amount, currency string) *schemas.Amount {
+		return new(max(0, used-coin(currency)))
+	}},
+}
+
+// hundred is what limits are a multiple of in any currency, as a rule.
 var hundred = schemas.MustAmount("100")
 
 func hundreds(amount schemas.Amount) *schemas.Amount { return new(max(0, amount/hundred*hundred)) }
 
-// review has the credit department look at a customer's limit, now and then.
-func (d *Distributor) review(at time.Time) {
+// reviewCredit has the credit department look at a customer's limit, now and then.
+func (d *Distributor) reviewCredit(at time.Time) {
 	if !d.chance(3) {
 		return
 	}
 	customer := &d.customers[d.random.IntN(len(d.customers))]
-	customer.CreditLimit = d.creditLine(reviews, customer, d.debtsOf(customer.CustomerID, customer.Currency).used())
-	told := *customer
-	d.planAt(at, func(at time.Time) []Event { return []Event{d.tellCustomer(told, at)} })
+	of := reviews[d.draw(len(reviews), func(i int) int { return reviews[i].share })]
+	d.planAt(at.Add(time.Duration(of.after*float64(d.hour))), func(at time.Time) []Event {
+		customer.CreditLimit = of.grant(d.debtsOf(customer.CustomerID, customer.Currency).used(), customer.Currency)
+		return []Event{d.tellCustomer(*customer, at)}
+	})
 }
 
 // creditTruth states how every customer stands who has a limit.

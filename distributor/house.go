@@ -149,7 +149,7 @@ func (d *Distributor) newCustomer(i int) schemas.Customer {
 	if schedule := choose(d, schedules...); schedule != "" {
 		customer.Schedule = &schedule
 	}
-	customer.CreditLimit = d.creditLine(firstLimits, &customer, 0)
+	customer.CreditLimit = d.firstLimit(customer.Currency)
 	return customer
 }
 

@@ -23,6 +23,9 @@ var settlings = []struct {
 	{"paid, and taken back", 20, (*invoice).paidBack},
 	{"paid on account, applied later", 20, (*invoice).appliedLater},
 	{"paid too much", 10, (*invoice).paidTooMuch},
+	{"paid on account", 15, func(v *invoice) { v.paidOtherwise(v.total, 0) }},
+	{"paid with more than is applied", 8, func(v *invoice) { v.paidOtherwise(v.total+schemas.MustAmount("30"), v.total) }},
+	{"paid with less than is applied", 5, func(v *invoice) { v.paidOtherwise(floorTo(v.total*3/4, v.owed.Currency), v.total) }},
 	{"dispute open", 20, func(v *invoice) { v.dispute(schemas.DisputeOpen) }},
 	{"dispute accepted", 15, func(v *invoice) { v.dispute(schemas.DisputeAccepted) }},
 	{"dispute rejected", 15, func(v *invoice) { v.dispute(schemas.DisputeRejected) }},
@@ -138,6 +141,18 @@ func (v *invoice) paidTooMuch() {
 	v.owed.Paid = v.total + schemas.MustAmount("5")
 	v.tellPayment(v.newPayment(), v.pays(), v.owed.Paid, schemas.Application{InvoiceID: v.id, Amount: v.owed.Paid})
 	v.open("unapplied_payment", 0)
+	v.close()
+}
+
+// paidOtherwise: what is received and what is applied to the invoice are not the same.
+func (v *invoice) paidOtherwise(received, applied schemas.Amount) {
+	applications := []schemas.Application{}
+	if v.owed.Paid = applied; applied > 0 {
+		applications = append(applications, schemas.Application{InvoiceID: v.id, Amount: applied})
+	}
+	v.tellPayment(v.newPayment(), v.pays(), received, applications...)
+	v.full.truth.open(Exception{Class: "unapplied_payment", Customer: v.customer.CustomerID})
+	v.debtsOf(v.customer.CustomerID, v.owed.Currency).unapplied += received - applied
 	v.close()
 }
 
