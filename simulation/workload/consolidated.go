@@ -1,7 +1,9 @@
 package workload
 
 import (
+	"fmt"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"waybill/schemas"
@@ -41,4 +43,57 @@ func (s schedules) said(o *order, percent int) {
 	if by := o.InvoicePolicy; s.chance(percent) && (by == nil || *by != schemas.Manual) {
 		o.InvoicePolicy = new(schemas.Consolidated)
 	}
+}
+
+// severalOrders is what an invoice of several orders stands for.
+const severalOrders = "invoice of several orders"
+
+// invoiceTogether has ERP bill a customer by its schedule for several orders on one invoice: for some of what it has not
+// billed yet. It is told behind everything else, and drawn from the source of schedules.
+func (t *teller) invoiceTogether() {
+	drawn := t.random
+	t.random = t.schedules.random
+	defer func() { t.random = drawn }()
+	var invoices []*schemas.Invoice
+	latest := map[string]time.Time{}
+	for _, left := range t.uninvoiced {
+		if !t.billsByPeriod(left.order) || t.chance(10) {
+			continue
+		}
+		part := t.bill(left.shipment, left.order, left.lines, left.at)
+		if part == nil {
+			continue
+		}
+		id := fmt.Sprintf("I-%s-%s", part.CustomerID, part.Currency)
+		at := slices.IndexFunc(invoices, func(other *schemas.Invoice) bool { return other.InvoiceID == id })
+		if at < 0 {
+			part.InvoiceID, latest[id] = id, left.at
+			invoices = append(invoices, part)
+			continue
+		}
+		invoice := invoices[at]
+		invoice.Lines, invoice.Total = append(invoice.Lines, part.Lines...), invoice.Total+part.Total
+		if left.at.After(latest[id]) {
+			latest[id], invoice.IssuedOn, invoice.DueOn = left.at, part.IssuedOn, part.DueOn
+		}
+	}
+	for _, invoice := range invoices {
+		place, orders := len(t.history.Events), []string{}
+		t.afterwards(invoice, t.after(latest[invoice.InvoiceID], 8))
+		for _, line := range invoice.Lines {
+			orders = appendNew(orders, line.OrderID)
+		}
+		if len(orders) > 1 {
+			t.history.Events[place].Kind = severalOrders
+		}
+	}
+}
+
+// billsByPeriod tells whether an order is billed by the schedule of its customer.
+func (t *teller) billsByPeriod(o *order) bool {
+	if o.InvoicePolicy != nil {
+		return *o.InvoicePolicy == schemas.Consolidated
+	}
+	at := slices.IndexFunc(t.customers, func(customer *schemas.Customer) bool { return customer.CustomerID == o.CustomerID })
+	return at >= 0 && t.customers[at].InvoicePolicy == schemas.Consolidated
 }

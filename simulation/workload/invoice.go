@@ -40,6 +40,7 @@ func (t *teller) invoiceAll() {
 				lines, at = s.lines, s.at // never shipped
 			}
 			if !t.chance(55) {
+				t.uninvoiced = append(t.uninvoiced, uninvoiced{s, o, lines, at})
 				continue
 			}
 			if invoice := t.bill(s, o, lines, at); invoice != nil {
@@ -47,6 +48,14 @@ func (t *teller) invoiceAll() {
 			}
 		}
 	}
+}
+
+// uninvoiced is what ERP has not billed of an order of a shipment.
+type uninvoiced struct {
+	shipment *shipment
+	order    *order
+	lines    []schemas.ShipmentLine
+	at       time.Time
 }
 
 // bill is what ERP bills an order of a shipment; nil where there is nothing that it could price.

@@ -52,6 +52,7 @@ func Tell(seed uint64, registry *schemas.LocalRegistry, options Options) *Histor
 		t.troubles()
 	}
 	t.history.Events = append(t.history.Events, append(asked, staff.letGo()...)...)
+	t.invoiceTogether()
 	for i := range t.history.Steering {
 		t.wire.write(&t.history.Steering[i])
 	}
@@ -64,15 +65,16 @@ func Tell(seed uint64, registry *schemas.LocalRegistry, options Options) *Histor
 
 // teller tells one history.
 type teller struct {
-	random    *rand.Rand
-	registry  *schemas.LocalRegistry
-	wire      *wire
-	history   *History
-	sequences map[string]int64 // last one given, by topic and entity
-	position  int64            // of ERP's and AR's logs
-	made      int64
-	transfers int
-	schedules schedules
+	random     *rand.Rand
+	registry   *schemas.LocalRegistry
+	wire       *wire
+	history    *History
+	sequences  map[string]int64 // last one given, by topic and entity
+	position   int64            // of ERP's and AR's logs
+	made       int64
+	transfers  int
+	schedules  schedules
+	uninvoiced []uninvoiced
 
 	customers []*schemas.Customer
 	items     []*stocked

@@ -49,7 +49,7 @@ var ways = []struct {
 
 // Kinds are all that an event can stand for.
 func Kinds() []string {
-	kinds := []string{"late warehouse", "command twice", "assigned", "noted", "gap accepted", "wrong authority, settled", "given up", "repair", "replay", "billed by hand", "held and released", "held for good", "let go and taken back"}
+	kinds := []string{"late warehouse", "command twice", "assigned", "noted", "gap accepted", "wrong authority, settled", "given up", "repair", "replay", "billed by hand", "held and released", "held for good", "let go and taken back", severalOrders}
 	for _, class := range []string{conditions.OverShipped, conditions.ShortShipped, conditions.ShippedAfterCancel, conditions.SubstitutionRefused, conditions.SubstitutionUnpriced} {
 		kinds = append(kinds, "let go: "+class)
 	}
