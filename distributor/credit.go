@@ -94,15 +94,17 @@ func (l *line) unbilledWorth() schemas.Amount {
 	if !l.done && l.cancelled == never {
 		unbilled += l.quantity - left
 	}
-	for _, b := range l.course.bills {
+	worth := ratOf(int64(unbilled))
+	for _, b := range l.course.bills { // what was signed for may be no exact number of the unit in which it was ordered
 		if b.line == l {
-			unbilled -= b.article.convert(b.pays, b.part.uom, l.uom)
+			billed := ratOf(int64(b.pays))
+			billed.Mul(billed, b.article.perBase[b.part.uom]).Quo(billed, b.article.perBase[l.uom])
+			worth.Sub(worth, billed)
 		}
 	}
-	if unbilled <= 0 {
+	if worth.Sign() <= 0 {
 		return 0
 	}
-	worth := ratOf(int64(unbilled))
 	return rounded(worth.Mul(worth, l.price.in(l.uom)), l.course.order.Currency)
 }
 
