@@ -102,6 +102,8 @@ func (c *credit) judge(s *stream.Step, account Account, settled bool) {
 	if len(account.Used) > 0 {
 		c.customers.Await(s, account.CustomerID, account.CustomerID)
 		customer = c.customers.Get(s, account.CustomerID)
+	} else {
+		c.customers.Forgo(s, account.CustomerID, account.CustomerID)
 	}
 	switch over := account.over(customer); {
 	case over.Amount == 0 && !c.conditions.Stands(s, id):

@@ -99,6 +99,9 @@ func TestACustomerOfWhomNothingIsOpenAnyMoreIsWithinTheLimit(t *testing.T) {
 	d.play(limited("K", "USD", "10"), told("K", schemas.CreditInvoice, "I-1", "USD", "30"))
 	d.play(told("K", schemas.CreditInvoice, "I-1", "USD", "0"))
 	d.expect("paid", "K", "within the limit again")
+	if rows := d.Waiting(); rows != 0 {
+		t.Errorf("%d wait for a customer of whom nothing is open", rows)
+	}
 }
 
 func TestWhatErpInvoicesBeyondAnOrderIsOpenOnTheInvoiceAndTakesNothingOffOtherOrders(t *testing.T) {
