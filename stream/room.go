@@ -3,11 +3,15 @@ package stream
 // room is where an epoch's bytes are written one behind the other: keys and values of what it sends and changes. One large
 // piece of memory serves hundreds of them, instead of one or two small ones each. What was written stays valid for as long
 // as somebody holds it; nothing is ever written over it.
-type room struct{ free []byte }
+type room struct {
+	free []byte
+	next int // size of the next piece: a task that does little takes little
+}
 
 const (
-	roomBytes = 64 << 10
-	roomLeft  = 2 << 10 // with less than this a new piece is begun
+	firstRoom = 4 << 10
+	roomBytes = 64 << 10 // of a piece, once there is much to write
+	roomLeft  = 2 << 10  // with less than this a new piece is begun
 )
 
 // write gives the writer the room to append to and returns what it has written. More than what is left moves elsewhere.
@@ -23,7 +27,8 @@ func (r *room) write(writer func(dst []byte) ([]byte, error)) ([]byte, error) {
 // need begins a new piece when less than so much is left of this one.
 func (r *room) need(bytes int) {
 	if cap(r.free) < bytes {
-		r.free = make([]byte, 0, max(roomBytes, bytes))
+		r.next = min(max(2*r.next, firstRoom), roomBytes)
+		r.free = make([]byte, 0, max(r.next, bytes))
 	}
 }
 
