@@ -53,7 +53,7 @@ func sharesOf(ready *schemas.InvoiceReady) []share {
 // corrected.
 func unitOf(ready *schemas.InvoiceReady) string {
 	switch ready.Trigger {
-	case schemas.OnShipment, schemas.PerDelivery, schemas.ProofOfDelivery:
+	case schemas.OnShipment, schemas.PerDelivery, schemas.ProofOfDelivery, schemas.Manual:
 		if len(ready.Lines) > 0 {
 			return ready.Lines[0].ShipmentID
 		}
