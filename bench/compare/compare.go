@@ -14,13 +14,15 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"waybill/bench/cluster"
+	"waybill/processors/conditions"
 	"waybill/schemas"
 	"waybill/topics"
 )
 
 // Content is what may not differ: every bill with all its fields, the causes of exceptions that stand at the end with the last
 // assessment of each, and the demand that there is at the end. Times at which a stage saw something are left out; a bill
-// has none. What stood for a moment depends on which of two topics is read first, and is left out too.
+// has none. What stood for a moment depends on which of two topics is read first, and is left out too; so is stale_source, for
+// the load is as old as it was when it was written.
 type Content struct {
 	Bills    map[string]int    // by their text: how often
 	Last     map[string]string // by what it is about
@@ -30,7 +32,7 @@ type Content struct {
 // Read reads a contestant's outputs.
 func Read(ctx context.Context, c *cluster.Cluster) (*Content, error) {
 	bills := schemas.NewCodec[schemas.InvoiceReady](c.Schemas, topics.InvoiceReady.Name())
-	conditions := schemas.NewCodec[schemas.Condition](c.Schemas, topics.Conditions.Name())
+	conditionCodec := schemas.NewCodec[schemas.Condition](c.Schemas, topics.Conditions.Name())
 	demand := schemas.NewCodec[schemas.Demand](c.Schemas, topics.Demand.Name())
 	content := &Content{Bills: map[string]int{}, Last: map[string]string{}, assessed: map[string]string{}}
 	err := c.ReadAll(ctx, func(record *kgo.Record) error {
@@ -44,7 +46,7 @@ func Read(ctx context.Context, c *cluster.Cluster) (*Content, error) {
 			}
 		case topics.Conditions.Name():
 			var condition *schemas.Condition
-			if condition, err = conditions.Decode(ctx, record.Value); err == nil {
+			if condition, err = conditionCodec.Decode(ctx, record.Value); err == nil {
 				err = content.condition(record.Key, condition)
 			}
 		case topics.Demand.Name():
@@ -80,6 +82,9 @@ func (c *Content) condition(key []byte, condition *schemas.Condition) error {
 	slices.SortFunc(condition.Causes, evidence)
 	condition.At = time.Time{}
 	about := "condition " + condition.ExceptionID
+	if condition.Class == conditions.StaleSource {
+		return nil
+	}
 	if condition.Kind == schemas.ConditionAssessed {
 		return last(c.assessed, about, key, condition, false)
 	}
