@@ -26,6 +26,8 @@ final class Condition {
     String segment;
     Long amountAtRisk;
     String currency;
+    Long quantity; // of the goods concerned
+    String uom;
     long at;
     String message = "";
     String resolution;
@@ -44,8 +46,8 @@ final class Condition {
             out.writeLong(lineNo);
         }
         out.writeStringOrNull(customerId).writeStringOrNull(warehouseId).writeStringOrNull(itemId).writeStringOrNull(shipmentId).writeStringOrNull(null);
-        out.writeStringOrNull(channel).writeStringOrNull(segment).writeDecimalOrNull(amountAtRisk).writeStringOrNull(currency).writeLong(at);
-        out.writeString(message).writeStringOrNull(resolution).writeList(causes, Contracts.Evidence::write);
+        out.writeStringOrNull(channel).writeStringOrNull(segment).writeDecimalOrNull(amountAtRisk).writeStringOrNull(currency);
+        out.writeDecimalOrNull(quantity).writeStringOrNull(uom).writeLong(at).writeString(message).writeStringOrNull(resolution).writeList(causes, Contracts.Evidence::write);
     }
 
     /** Names an exception by its class and the business keys of its cause. */

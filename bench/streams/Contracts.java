@@ -253,7 +253,7 @@ final class Contracts {
         void write(AvroWriter out) {
             out.writeString(invoiceReadyId).writeLong(revision).writeStringOrNull(null).writeSymbol(BillKind.invoice).writeString(orderId);
             out.writeString(customerId).writeSymbol(trigger).writeString(currency).writeList(lines, BilledLine::write).writeDecimal(total);
-            out.writeList(evidence, Evidence::write).writeString(rule).writeLong(readyAt);
+            out.writeList(evidence, Evidence::write).writeString(rule).writeLong(readyAt).writeStringOrNull(null); // on no consolidated invoice
         }
     }
 

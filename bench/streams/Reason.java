@@ -66,6 +66,10 @@ final class Reason {
             condition.amountAtRisk = amount;
             condition.currency = currency;
         }
+        if (quantity > 0) {
+            condition.quantity = quantity;
+            condition.uom = of.agreedUom;
+        }
         List<Contracts.Evidence> causes = new ArrayList<>(2);
         for (Judgement.ShippedPart part : parts) {
             causes.add((part.shipment.shipped != null ? part.shipment.shipped : part.shipment.latest).origin());
