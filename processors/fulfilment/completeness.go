@@ -67,16 +67,27 @@ func (c *LineCount) add(tally LineTally, sign int32) {
 	c.Due += schemas.Amount(sign) * tally.Due
 }
 
-// settleTally adds to a line's tally what depends on what is billed of it.
+// settleTally adds to a line's tally what depends on what is billed of it: what it comes to is what is billed, in the order's
+// currency, and what is still to be.
 func (v *verdict) settleTally(billed []Bill) {
 	if !v.known {
 		return
 	}
+	v.settleUnbilled(billed)
+	v.tally.Due = v.tally.Unbilled
+	for i := range billed {
+		if billed[i].Currency == v.currency {
+			v.tally.Due += billed[i].Amount
+		}
+	}
+}
+
+// settleUnbilled adds what is not billed.
+func (v *verdict) settleUnbilled(billed []Bill) {
 	var covered, allowed, waiting schemas.Quantity
 	for i := range billed {
 		covered += v.covers(&billed[i])
 	}
-	defer v.settleDue(billed)
 	if v.ahead {
 		v.settleAhead(covered)
 		return
@@ -101,16 +112,6 @@ func (v *verdict) settleTally(billed []Bill) {
 	}
 	if amount := v.worth(waiting); amount != nil {
 		v.tally.Waiting = *amount
-	}
-}
-
-// settleDue adds what the line comes to: what is billed of it in the order's currency, and what is still to be.
-func (v *verdict) settleDue(billed []Bill) {
-	v.tally.Due = v.tally.Unbilled
-	for i := range billed {
-		if billed[i].Currency == v.currency {
-			v.tally.Due += billed[i].Amount
-		}
 	}
 }
 
