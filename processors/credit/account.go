@@ -69,16 +69,13 @@ func (d Document) with(e *schemas.Exposure) Document {
 	return d
 }
 
-// takes is what the document takes. An order is not invoiced for less than nothing: what ERP bills beyond it is open on the
-// invoice.
+// takes is what the document takes: of an order from nothing, where ERP has billed more, for that is open on the invoice, to
+// what it comes to, where ERP has credited more than it billed.
 func (d *Document) takes() schemas.Amount {
-	if d.Kind != schemas.CreditOrder {
+	if d.Kind != schemas.CreditOrder || d.InvoicedCurrency != d.Currency {
 		return d.Amount
 	}
-	if d.InvoicedCurrency != d.Currency {
-		return d.Amount
-	}
-	return max(0, money.Sum(d.Amount, -d.Invoiced))
+	return max(0, money.Sum(d.Amount, -max(0, d.Invoiced)))
 }
 
 // gone says that nothing of the document needs to be kept.

@@ -111,6 +111,14 @@ func TestWhatErpInvoicesBeyondAnOrderIsOpenOnTheInvoiceAndTakesNothingOffOtherOr
 	d.expect("over-invoiced", "K", "10.00 USD: customer K uses 110.00 USD of a credit limit of 100.00 USD: 90.00 USD open on 1 invoice, 20.00 USD not yet invoiced of 1 order")
 }
 
+func TestWhatErpCreditsBeyondWhatItBilledOfAnOrderMakesTheOrderNoLarger(t *testing.T) {
+	d := newDesk(t, 1)
+	d.play(limited("K", "USD", "10"), told("K", schemas.CreditOrder, "O-1", "USD", "50"), told("K", schemas.CreditOrderInvoiced, "O-1", "USD", "-20"))
+	d.expect("credited", "K", "40.00 USD: customer K uses 50.00 USD of a credit limit of 10.00 USD: 50.00 USD not yet invoiced of 1 order")
+	d.play(told("K", schemas.CreditOrder, "O-1", "USD", "0"))
+	d.expect("and cancelled", "K", "within the limit again")
+}
+
 func TestTheLimitIsInTheCustomersCurrency(t *testing.T) {
 	d := newDesk(t, 1)
 	d.play(told("K", schemas.CreditOrder, "O-1", "USD", "50"), told("K", schemas.CreditInvoice, "I-1", "EUR", "80"))

@@ -136,8 +136,11 @@ func (o *order) addShipments(state *schemas.OrderState, lines map[int32]*progres
 				continue
 			}
 			line.add(part.ItemID, part.UOM, quantities{
-				allocated: part.Allocated, picked: part.Picked, packed: part.Packed, shipped: part.Shipped, delivered: part.Delivered, returned: part.Returned,
+				allocated: part.Allocated, picked: part.Picked, packed: part.Packed, shipped: part.Shipped, delivered: part.Delivered,
 			})
+			if part.Returned > 0 { // by itself: where it does not convert, what was shipped still counts
+				line.add(part.ItemID, part.UOM, quantities{returned: part.Returned})
+			}
 			of, at := unit{part.ItemID, part.UOM}, shipment.left()
 			if part.Shipped == 0 {
 				if part.Returned > 0 { // of what left in another unit, whenever that was

@@ -16,7 +16,7 @@ func (e *Expectation) tellCredit(b *books, m *masterData, orders map[string]*ord
 				continue
 			}
 			e.Uncredited[id] = e.Uncredited[id] || o.undetermined
-			owed = plus(owed, notNegative(minus(o.due(), b.invoicedOf(o))))
+			owed = plus(owed, notNegative(minus(o.due(), notNegative(b.invoicedOf(o)))))
 		}
 		for _, r := range e.Receivables {
 			if r.CustomerID == id && r.Currency == customer.Currency {
