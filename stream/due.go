@@ -104,7 +104,7 @@ func (t *Task) Wake(_ context.Context, now time.Time) (woken int, err error) {
 				return true
 			})
 			for i, row := range rows {
-				if t.getPlain(waiters, row) == nil { // it was forgone by one before it
+				if t.get(waiters, row) == nil { // it was forgone by one before it
 					continue
 				}
 				t.putPlain(waiters, row, nil)

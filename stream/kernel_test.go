@@ -250,6 +250,21 @@ func TestWhoAwaitsNoMoreIsNotWoken(t *testing.T) {
 	}
 }
 
+func TestAWaiterWithoutANameIsOneToo(t *testing.T) {
+	w := sim.New(t, sim.Options{}, newNotebook().stage)
+	command(w, "await", "")
+	w.Crash()
+	command(w, "forgo", "")
+	if waiting := w.Waiting(); waiting != 0 {
+		t.Errorf("%d wait", waiting)
+	}
+	command(w, "await", "")
+	w.Crash()
+	sim.Send(w, topics.Items, "saw", &schemas.Item{ItemID: "saw"})
+	w.Run()
+	wantNotes(t, w, "woken ")
+}
+
 func TestTheLastOfManyChangesOfAReferenceRowStands(t *testing.T) {
 	w := sim.New(t, sim.Options{}, newNotebook().stage)
 	for _, descriptions := range [][]string{{"first"}, {"second", "first"}, {"third", "first", "fourth"}} {

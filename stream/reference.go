@@ -72,7 +72,7 @@ func (r *Reference[V]) Await(s *Step, key, waiter string) {
 
 // Forgo takes back that a waiter awaits a key: what arrives does not concern it any more. It may not have awaited it.
 func (r *Reference[V]) Forgo(s *Step, key, waiter string) {
-	if row := r.waiter(key, waiter); s.task.getPlain(waiters, row) != nil {
+	if row := r.waiter(key, waiter); s.task.get(waiters, row) != nil {
 		s.task.putPlain(waiters, row, nil)
 	}
 }
