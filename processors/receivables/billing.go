@@ -118,7 +118,7 @@ func (r *receivables) tell(s *stream.Step, before, account *Account, deducted de
 
 // openOf is what an invoice takes of its customer's credit.
 func openOf(r *schemas.Receivable) exposure.Use {
-	if r == nil || r.Open == 0 {
+	if r == nil {
 		return exposure.Use{}
 	}
 	return exposure.Use{CustomerID: r.CustomerID, Currency: r.Currency, Amount: r.Open}
